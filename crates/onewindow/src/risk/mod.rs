@@ -1,8 +1,9 @@
 //! `onewindow risk`: train a model on inspections, score declarations with it, compare two, watch for drift. Reads and writes
-//! files; only `export` opens a space, to read it. The model itself is the crate `inspection`; docs/risk-model.md tells how good it is.
+//! files; only `export` and `audit` open a space, to read it. The model itself is the crate `inspection`; docs/risk-model.md tells how good it is.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 #![expect(clippy::float_arithmetic, reason = "figures of a model, no money")]
 
+mod audit;
 mod compare;
 mod evaluate;
 mod export;
@@ -61,6 +62,11 @@ enum Action {
         after_help = "Example:\n  onewindow risk export --data zone --out declarations.csv\n  onewindow risk train --data declarations.csv --train-until 2026-09-30 --tune-until 2026-10-31 --out risk.model"
     )]
     Export(export::Arguments),
+    /// Hold lists that were released unopened against the rules of today, and write those to audit.
+    #[command(
+        after_help = "Example:\n  onewindow risk audit --data zone --from 20261001 --to 20261031 --out audits.csv --most 50"
+    )]
+    Audit(audit::Arguments),
 }
 
 /// Runs the command.
@@ -73,6 +79,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Action::Evaluate(arguments) => evaluate::run(&arguments),
         Action::Rules(arguments) => rules::run(&arguments),
         Action::Export(arguments) => export::run(&arguments),
+        Action::Audit(arguments) => audit::run(&arguments),
     }
 }
 
