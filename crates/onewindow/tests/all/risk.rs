@@ -138,8 +138,10 @@ fn planted_fraud_of_imports_and_exports_is_measured_by_indicator() {
     let arguments = "evaluate --declarations 1000 --exports 3000 --days 10 --fraud 0.1 --json";
     let told = object(folder.path(), arguments, 0);
     let (imports, exports) = (&told["imports"], &told["exports"]);
-    assert_eq!((&imports["declarations"], &exports["declarations"]), (&1000.into(), &3000.into()));
-    assert_eq!((&imports["fraud"], &exports["fraud"]), (&100.into(), &300.into()));
+    assert_eq!(imports["declarations"], 1000, "{imports}");
+    assert_eq!(imports["fraud"], 100, "{imports}");
+    assert_eq!(exports["declarations"], 3000, "{exports}");
+    assert_eq!(exports["fraud"], 300, "{exports}");
     assert_eq!(imports["indicators"].as_array().unwrap().len(), 13);
     // Honest exporters, beginners among them, are left alone.
     assert!(exports["falsePositives"].as_f64().unwrap() < 0.005, "{exports}");
