@@ -62,11 +62,22 @@ pub enum CountKind {
     ExportSellerGoods = 18,
     /// The score that a model gave a declaration: no window, kept among what a judgement read of them ([`crate::score`]).
     Score = 19,
+    /// Lines of one sort of goods that are sold abroad, of whomever.
+    ExportGoods = 20,
+    /// Lists of exports with one waybill number, whichever carrier is named.
+    ExportWaybill = 21,
+    /// What came in of the goods that a merchant sells abroad: no window of its own, lists of exports read that of
+    /// [`Self::SellerGoods`] in it.
+    ImportSellerGoods = 22,
+    /// Declarations of merchants of one name in one writing: what a firm that sends parcels is known by.
+    SellerName = 23,
+    /// Those and parcels of the firm together.
+    LinkedConsignor = 24,
 }
 
 impl CountKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::Identity,
         Self::Telephone,
         Self::Address,
@@ -86,6 +97,11 @@ impl CountKind {
         Self::ExportSeller,
         Self::ExportSellerGoods,
         Self::Score,
+        Self::ExportGoods,
+        Self::ExportWaybill,
+        Self::ImportSellerGoods,
+        Self::SellerName,
+        Self::LinkedConsignor,
     ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -113,6 +129,11 @@ impl CountKind {
             Self::Score => "risk_score",
             Self::ExportSeller => "export_seller",
             Self::ExportSellerGoods => "export_seller_goods",
+            Self::ExportGoods => "export_goods",
+            Self::ExportWaybill => "export_waybill",
+            Self::ImportSellerGoods => "import_seller_goods",
+            Self::SellerName => "seller_name",
+            Self::LinkedConsignor => "linked_consignor",
         }
     }
     /// Whether it is of parcels alone: a declaration is not counted in it.
@@ -122,13 +143,28 @@ impl CountKind {
             Self::ParcelIdentity | Self::ParcelTelephone | Self::ParcelAddress | Self::ParcelConsignor
         )
     }
+    /// Whether the list that reads it is not counted in it, so that it may say nothing.
+    pub fn leaves_out_the_list(self) -> bool {
+        self.is_of_parcels() || self == Self::ImportSellerGoods
+    }
     /// Whether declarations and parcels are added up in it: no window of its own.
     pub fn is_sum(self) -> bool {
-        matches!(self, Self::LinkedIdentity | Self::LinkedTelephone | Self::LinkedAddress)
+        matches!(
+            self,
+            Self::LinkedIdentity | Self::LinkedTelephone | Self::LinkedAddress | Self::LinkedConsignor
+        )
     }
     /// Whether its facts are of one line, not of the whole list.
     pub fn is_of_line(self) -> bool {
-        matches!(self, Self::Goods | Self::SellerGoods | Self::AddressGoods | Self::ExportSellerGoods)
+        matches!(
+            self,
+            Self::Goods
+                | Self::SellerGoods
+                | Self::AddressGoods
+                | Self::ExportSellerGoods
+                | Self::ExportGoods
+                | Self::ImportSellerGoods
+        )
     }
 }
 

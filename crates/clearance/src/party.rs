@@ -355,6 +355,12 @@ impl Parties {
             .find(|filing| filing.valid_from <= day)?;
         begun.holds_on(day).then_some(begun)
     }
+    /// Since when whoever has a code is filed: the beginning of the first of its filings, so that a renewal makes nobody new.
+    pub fn since(&self, code: &str, day: Day) -> Option<Day> {
+        let indexes = self.by_code.get(code)?;
+        let filings = indexes.iter().filter_map(|&index| self.filings.get(index as usize));
+        filings.map(|filing| filing.valid_from).filter(|from| *from <= day).min()
+    }
     /// The latest filing of a code on any day.
     pub fn latest(&self, code: &str) -> Option<&Filing> {
         self.by_code.get(code)?.last().map(|&index| &self.filings[index as usize])

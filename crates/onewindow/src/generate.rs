@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
 pub mod bonded;
+pub mod export_fraud;
 pub mod exports;
 pub mod fraud;
 
@@ -9,6 +10,7 @@ use crate::Failure;
 use ceb::{Decimal, Document, Style};
 use clearance::Text;
 use clearance::keys::Time;
+use clearance::party::Filing;
 use clearance::sample::{self, Numbers, Trade};
 use server::clock::Clock;
 use std::path::PathBuf;
@@ -44,7 +46,8 @@ pub struct Arguments {
     /// Share of trades with a defect, 0 to 1.
     #[arg(long, default_value = "0", value_parser = share)]
     defects: u64,
-    /// Share of trades in which fraud is planted, 0 to 1; what was planted is written into `fraud.csv` beside the messages.
+    /// Share of trades, and of exports, in which fraud is planted, 0 to 1; what was planted is written into `fraud.csv` beside the
+    /// messages. Of an export the first column has the merchant.
     #[arg(long, default_value = "0", value_parser = share)]
     fraud: u64,
     /// Documents in a message, 1 to 100.
@@ -186,11 +189,17 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let count = arguments.declarations;
     let mut trades = trades(arguments.seed, 0, count, persons(count), arguments.defects, now);
     let planted = fraud::plant(&mut trades, arguments.seed, arguments.fraud);
+    let mut exports = exports::made(arguments.seed, arguments.exports, now);
+    let planted_exports = export_fraud::plant(&mut exports, arguments.seed, arguments.fraud, now);
     if arguments.fraud > 0 {
         let mut truth = String::from("platform,order_no,sort,case\n");
         for (at, sort, case) in &planted {
             let head = &trades[*at].order.head;
             truth.push_str(&format!("{},{},{sort},{case}\n", head.ebp_code, head.order_no));
+        }
+        for (at, sort, case) in &planted_exports.planted {
+            let head = &exports[*at].order.head;
+            truth.push_str(&format!("{},{},{sort},{case}\n", head.ebc_code, head.order_no));
         }
         std::fs::write(arguments.out.join(TRUTH), truth)?;
     }
@@ -200,13 +209,16 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let steps: Vec<serde_json::Value> = steps.map(|step| step.json()).collect();
         std::fs::write(arguments.out.join(BOOK), serde_json::to_string_pretty(&steps)?)?;
     }
+    // Goods that go round come in as others do, before they leave again.
+    trades.extend(planted_exports.came_in.into_iter().map(|(_, trade)| trade));
     let messages = messages(&trades, arguments.seed, arguments.batch as usize, now);
-    let exports = exports::messages(arguments.seed, arguments.exports, arguments.batch as usize, now);
+    let exports = exports::messages(&exports, arguments.batch as usize, now);
     let count = messages.len() + exports.len();
     for (name, bytes) in messages.into_iter().map(|(_, name, bytes)| (name, bytes)).chain(exports) {
         std::fs::write(arguments.out.join(name), bytes)?;
     }
-    let parties = crate::party::to_json(&sample::filings())?;
+    let filings: Vec<Filing> = sample::filings().into_iter().chain(planted_exports.merchants).collect();
+    let parties = crate::party::to_json(&filings)?;
     std::fs::write(arguments.out.join(PARTIES), parties)?;
     let of_exports =
         if arguments.exports == 0 { String::new() } else { format!(" and {} exports", arguments.exports) };

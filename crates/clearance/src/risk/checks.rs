@@ -121,10 +121,13 @@ impl Looked<'_> {
             | Number::UnitPrice
             | Number::LineTotal
             | Number::Value
+            | Number::MerchantDays
             | Number::BrandFloor => (0, i64::MAX),
             Number::Window(_) => match self.window(number) {
-                // A list is counted itself; among parcels it is not.
-                Some(fact) if fact.measure == Measure::Count && !fact.kind.is_of_parcels() => (1, i64::MAX),
+                // A list is counted itself; among parcels, and among what came in, it is not.
+                Some(fact) if fact.measure == Measure::Count && !fact.kind.leaves_out_the_list() => {
+                    (1, i64::MAX)
+                }
                 Some(fact) if fact.measure.is_distinct() => (0, Window::DISTINCT as i64),
                 _ => (0, i64::MAX),
             },

@@ -5,6 +5,7 @@ use super::lists::{Goods, OfBrand};
 use super::names::{self, Number, Word};
 use super::{ExportFacts, RiskFacts, RiskRules};
 use crate::identity::{age, check_citizen};
+use crate::keys::Time;
 use crate::score::Score;
 use crate::tax::Assessment;
 use crate::windows::{Windowed, exported, grams, grams_a_piece, pieces};
@@ -41,6 +42,7 @@ struct List<'a> {
     net: i64,
     dutiable: Option<i64>,
     value: Option<i64>,
+    merchant_days: Option<i64>,
     /// Thousandths, that a model gave it.
     score: Option<i64>,
     age: Option<i64>,
@@ -83,6 +85,11 @@ fn fen(amount: Decimal) -> Option<i64> {
     amount.fen_half_up().map(|(fen, _)| fen)
 }
 
+fn days_between(first: Day, second: Day) -> i64 {
+    let number = |day: Day| i64::from(Time::start_of(day).day_number());
+    number(second) - number(first)
+}
+
 impl<'a> Looked<'a> {
     pub(super) fn import(rules: &'a RiskRules, facts: &RiskFacts<'a>, day: Day) -> Self {
         let (declaration, head) = (facts.declaration, &facts.declaration.head);
@@ -114,6 +121,7 @@ impl<'a> Looked<'a> {
             net: grams(head.net_weight),
             dutiable: facts.assessment.map(Assessment::dutiable),
             value: None,
+            merchant_days: None,
             score: Score::of(facts.counts).map(|score| score.thousandths.into()),
             age: if citizen { age(&head.buyer_id_number, day).map(i64::from) } else { None },
             payer_differs: facts.payment.map(differs),
@@ -159,6 +167,7 @@ impl<'a> Looked<'a> {
             net,
             dutiable: None,
             value: facts.value,
+            merchant_days: facts.merchant_since.map(|since| days_between(since, day)),
             score: None,
             age: None,
             payer_differs: None,
@@ -240,6 +249,7 @@ impl<'a> Looked<'a> {
         match number {
             Number::Dutiable => self.list.dutiable,
             Number::Value => self.list.value,
+            Number::MerchantDays => self.list.merchant_days,
             Number::Lines => i64::try_from(self.lines.len()).ok(),
             Number::GrossWeight => Some(self.list.gross),
             Number::NetWeight => Some(self.list.net),

@@ -71,6 +71,8 @@ pub struct ExportFacts<'a> {
     pub rates: &'a ExchangeRates,
     /// What it is worth, fen; none = a currency had no rate.
     pub value: Option<i64>,
+    /// Since when its merchant is filed; none = it is not.
+    pub merchant_since: Option<Day>,
     /// Windows of what it names.
     pub counts: &'a [Windowed],
 }
@@ -177,10 +179,16 @@ impl RiskRules {
         (sure, possible)
     }
 
-    /// Whether windows of a kind are raised and loaded: those of persons always, the others where a rule reads them.
+    /// Whether windows of a kind are raised and loaded: those of persons always, the others where a rule reads them, under their
+    /// own name, as exports see them, or added up with parcels.
     pub fn reads(&self, kind: CountKind) -> bool {
+        let seen_as = match kind {
+            CountKind::SellerGoods => Some(CountKind::ImportSellerGoods),
+            CountKind::SellerName => Some(CountKind::LinkedConsignor),
+            _ => None,
+        };
         matches!(kind, CountKind::Identity | CountKind::Telephone | CountKind::Address)
-            || self.windows.iter().any(|fact| fact.kind == kind)
+            || self.windows.iter().any(|fact| fact.kind == kind || Some(fact.kind) == seen_as)
     }
 
     /// Ids of all rules with their dimension, in the order of the table.

@@ -21,6 +21,7 @@ pub(super) enum Number {
     Recalled,
     RiskScore,
     Value,
+    MerchantDays,
     /// By its place among the windows of the rules.
     Window(usize),
 }
@@ -41,7 +42,7 @@ pub(super) enum Word {
 /// (name, what, of a line, unit, what it is)
 type NumberRow = (&'static str, Number, bool, &'static str, &'static str);
 
-pub(super) const NUMBERS: [NumberRow; 16] = [
+pub(super) const NUMBERS: [NumberRow; 17] = [
     (
         "dutiable_fen",
         Number::Dutiable,
@@ -117,6 +118,13 @@ pub(super) const NUMBERS: [NumberRow; 16] = [
         false,
         "fen",
         "what the list of an export is worth; absent where a currency has no rate that day, and on imports",
+    ),
+    (
+        "merchant_days",
+        Number::MerchantDays,
+        false,
+        "days",
+        "for how long the merchant of an export has been filed, from the first of its filings; absent on imports",
     ),
 ];
 
@@ -245,9 +253,13 @@ keyed hashes; an address is the same however it is written. Goods are the same w
 but for its writing.
 
 `parcel_…` are parcels of post and express ([docs/parcels.md](../parcels.md)) to the same identity, telephone or address, or sent by a firm of
-the merchant's name; the declaration is not among them. `linked_…` are the sum of those and of declarations, this one included. In `recent`
+the merchant's name; the declaration is not among them. `linked_…` are the sum of those and of declarations, this one included; of a firm, of
+declarations of merchants of its name (`seller_name_…`), which are counted while a rule reads either. In `recent`
 (thousandths: one of today is 1000) and `recent_fen` older ones weigh less: half after `linked_half_life_days` of `parameters.csv`, a quarter
 after twice that, in a straight line between; each is cut down to a whole number once.
+
+`export_…` are lists of exports; `export_waybill` is one number however it is written and whichever carrier is named. `import_seller_goods_…` is
+what lists of exports see of imports: the same goods by the same merchant; the list itself is not among them.
 
 | name | of | SPAN |
 |---|---|---|

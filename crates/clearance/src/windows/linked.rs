@@ -19,33 +19,38 @@ struct Sort {
     /// Its word in a parcel's record.
     word: &'static str,
     /// The window of declarations.
-    trades: Option<CountKind>,
+    trades: CountKind,
     /// The window of parcels.
     parcels: CountKind,
     /// Both together.
-    both: Option<CountKind>,
+    both: CountKind,
 }
 
 static SORTS: [Sort; 4] = [
     Sort {
         word: "identity",
-        trades: Some(CountKind::Identity),
+        trades: CountKind::Identity,
         parcels: CountKind::ParcelIdentity,
-        both: Some(CountKind::LinkedIdentity),
+        both: CountKind::LinkedIdentity,
     },
     Sort {
         word: "telephone",
-        trades: Some(CountKind::Telephone),
+        trades: CountKind::Telephone,
         parcels: CountKind::ParcelTelephone,
-        both: Some(CountKind::LinkedTelephone),
+        both: CountKind::LinkedTelephone,
     },
     Sort {
         word: "address",
-        trades: Some(CountKind::Address),
+        trades: CountKind::Address,
         parcels: CountKind::ParcelAddress,
-        both: Some(CountKind::LinkedAddress),
+        both: CountKind::LinkedAddress,
     },
-    Sort { word: "consignor", trades: None, parcels: CountKind::ParcelConsignor, both: None },
+    Sort {
+        word: "consignor",
+        trades: CountKind::SellerName,
+        parcels: CountKind::ParcelConsignor,
+        both: CountKind::LinkedConsignor,
+    },
 ];
 
 /// What a parcel is linked by, and what it adds: a part of its record.
@@ -145,7 +150,7 @@ impl Linked {
         named
             .flat_map(|sort| {
                 let owner = self.owner(sort.word);
-                std::iter::once(sort.parcels).chain(sort.trades).map(move |kind| key(kind, owner))
+                [sort.parcels, sort.trades].into_iter().map(move |kind| key(kind, owner))
             })
             .collect()
     }
@@ -205,7 +210,7 @@ pub(super) fn keys(
     declaration: &Declaration,
     read: impl Fn(CountKind) -> bool,
 ) -> Vec<CountKey> {
-    let wanted = SORTS.iter().filter(|sort| read(sort.parcels) || sort.both.is_some_and(&read));
+    let wanted = SORTS.iter().filter(|sort| read(sort.parcels) || read(sort.both));
     wanted
         .map(|sort| CountKey { kind: sort.parcels, owner: owner(sort, person, declaration) })
         .filter(|key| !key.owner.is_empty())
@@ -224,7 +229,7 @@ pub fn linked(
 ) -> Vec<Windowed> {
     // Whose it is costs a digest: only where some fact is asked for.
     let is_asked =
-        |sort: &&Sort| asked.iter().any(|fact| fact.kind == sort.parcels || Some(fact.kind) == sort.both);
+        |sort: &&Sort| asked.iter().any(|fact| fact.kind == sort.parcels || fact.kind == sort.both);
     let mut read: Vec<Windowed> = SORTS
         .iter()
         .filter(is_asked)
@@ -260,11 +265,11 @@ fn read_sort(
         value.unwrap_or(0)
     };
     let mut read = Vec::new();
-    for kind in std::iter::once(sort.parcels).chain(sort.both) {
+    for kind in [sort.parcels, sort.both] {
         let facts = asked.iter().filter(|fact| fact.kind == kind);
         let values: Vec<WindowValue> = facts
             .map(|fact| {
-                let of_trades = if kind == sort.parcels { None } else { sort.trades };
+                let of_trades = (kind == sort.both).then_some(sort.trades);
                 let both = std::iter::once(sort.parcels).chain(of_trades);
                 let value = both.fold(0i64, |sum, kind| sum.saturating_add(one(kind, fact)));
                 WindowValue { measure: fact.measure, span: fact.span, value }

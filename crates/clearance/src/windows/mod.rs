@@ -1,6 +1,6 @@
 //! Windowed facts: what declarations of one person, address, seller or sort of goods add up to over hours, days and months.
 //! Names, kinds, measures and spans are here; the state of a key is `state`, what a declaration adds and reads `raised`, what
-//! parcels of post and express add, and what links them with declarations, `linked`; what lists of exports add `exported`; how older events weigh less `decay`.
+//! parcels of post and express add, and what links them with declarations, `linked`; what lists of exports add and read `exported`; how older events weigh less `decay`.
 //! Leaves to the rules what is too much, and to the store how a state is kept.
 
 mod decay;
@@ -169,7 +169,7 @@ const OF_BOTH: &[Measure] = &[Measure::Count, Measure::Fen, Measure::RecentFen, 
 
 impl WindowFact {
     /// Of which kinds there is what. A kind, and a measure, whose word begins with another's stands first.
-    pub const THERE_IS: [(CountKind, &'static [Measure]); 18] = [
+    pub const THERE_IS: [(CountKind, &'static [Measure]); 23] = [
         (
             CountKind::Identity,
             &[Measure::Count, Measure::Fen, Measure::Telephones, Measure::Addresses, Measure::Merchants],
@@ -179,6 +179,7 @@ impl WindowFact {
         (CountKind::Address, &[Measure::Count, Measure::Fen, Measure::Identities, Measure::Telephones]),
         (CountKind::SellerGoods, &[Measure::Count, Measure::Fen, Measure::Pieces, Measure::PriceMedian]),
         (CountKind::SellerWeight, &[Measure::Count, Measure::Identities, Measure::Goods]),
+        (CountKind::SellerName, &[Measure::Count, Measure::Fen]),
         (CountKind::Seller, &[Measure::Count, Measure::Fen]),
         (
             CountKind::Goods,
@@ -202,8 +203,12 @@ impl WindowFact {
         (CountKind::LinkedIdentity, OF_BOTH),
         (CountKind::LinkedTelephone, OF_BOTH),
         (CountKind::LinkedAddress, OF_BOTH),
+        (CountKind::LinkedConsignor, OF_BOTH),
         (CountKind::ExportSellerGoods, exported::OF_GOODS),
         (CountKind::ExportSeller, &[Measure::Count, Measure::Fen]),
+        (CountKind::ExportGoods, exported::OF_GOODS),
+        (CountKind::ExportWaybill, &[Measure::Orders]),
+        (CountKind::ImportSellerGoods, &[Measure::Count, Measure::Fen, Measure::Pieces]),
     ];
 
     /// The fact of a name as `address_identities_30`.

@@ -136,6 +136,9 @@ fn of_list(
     if read(CountKind::Seller) {
         all.push(Raised::of(CountKind::Seller, &merchant, &[]));
     }
+    if read(CountKind::SellerName) {
+        all.push(Raised::of(CountKind::SellerName, &linked::consignor(&head.ebc_name), &[]));
+    }
     all.iter_mut().for_each(|raised| raised.fen = fen);
     if read(CountKind::Waybill) {
         let waybill = short(&[head.logistics_code.trim(), head.logistics_no.trim()]);

@@ -6,11 +6,13 @@ use ceb::{Day, Decimal, Document};
 use clearance::Text;
 use clearance::bonded::{TakenState, book_id};
 use clearance::event::{ActionKind, Cause, Event, ReceivedAt};
-use clearance::facts::{Facts, Keys, needs};
+use clearance::facts::{CountKey, CountKind, Facts, Keys, needs};
 use clearance::outcome::Outcome;
 use clearance::reason::Reason;
 use clearance::record::Register;
 use clearance::sample::Trade;
+use clearance::windows::Raised;
+use std::sync::Arc;
 
 pub(crate) const HOLDER: &str = "5301960601";
 pub(crate) const NUMBER: &str = "T8620W000001";
@@ -363,4 +365,33 @@ fn refused(window: &mut Window, trade: &Trade, received: ReceivedAt, path: &str)
     assert!(outcome.answer.findings.iter().any(|one| one.fields[0].path == path), "{path}: {finding:?}");
     assert!(outcome.booked.is_empty() && outcome.consignment.is_none() && outcome.movements.is_empty());
     assert_eq!(at(window, Place::Sold), sold);
+}
+
+#[test]
+fn a_bonded_list_a_direct_purchase_and_a_parcel_of_one_person_count_together() {
+    const RULE: &str = "id,dimension,valid_from,valid_to,lane,condition,note
+linked,transaction,20190101,,document-check,linked_identity_count_30 >= 3,
+";
+    for bonded_first in [false, true] {
+        let mut window = Window::without_draws();
+        window.table("risk_rules.csv", |_| RULE.to_owned());
+        let direct = trade(1);
+        let mut bonded = kept(&mut window, 2, 10);
+        let person = direct.declaration.head.buyer_id_number.clone();
+        bonded.declaration.head.buyer_id_number = person.clone();
+        let parcels = CountKey { kind: CountKind::ParcelIdentity, owner: person };
+        let mut counted = clearance::windows::Window::default();
+        counted.add(&Raised::once(parcels.clone()), NOW);
+        window.facts.counts.insert(parcels, Arc::new(counted));
+        let stands = |window: &mut Window, list: &Trade| {
+            let outcome = window.send(Document::Declaration(list.declaration.clone()));
+            assert!(outcome.answer.status > 0, "{:?}", reasons(&outcome));
+            let counts = &window.of(list).attempt.as_ref().unwrap().counts;
+            let read = counts.iter().find(|read| read.key.kind == CountKind::LinkedIdentity).unwrap();
+            read.values[0].value
+        };
+        let lists = if bonded_first { [bonded, direct] } else { [direct, bonded] };
+        let told: Vec<i64> = lists.iter().map(|list| stands(&mut window, list)).collect();
+        assert_eq!(told, [2, 3], "bonded first: {bonded_first}");
+    }
 }

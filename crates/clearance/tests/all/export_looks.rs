@@ -155,6 +155,7 @@ fn the_rules_that_are_built_in_see_what_they_are_for() {
             declaration: &export.declaration,
             rates: &book.rates,
             value: None,
+            merchant_since: None,
             counts: &[],
         };
         book.risk.evaluate_export(&facts, NOW.day()).iter().any(|hit| hit.rule == rule)
@@ -403,7 +404,7 @@ fn what_a_merchant_sells_abroad_is_counted_apart_and_held_against_its_own_price(
     for number in &numbers[..10] {
         let (_, outcome) = sell(&mut window, *number, 1);
         let kinds: Vec<&str> = outcome.counted.iter().map(|raised| raised.key.kind.word()).collect();
-        assert_eq!(kinds, ["export_seller", "export_seller_goods"]);
+        assert_eq!(kinds, ["export_seller", "export_waybill", "export_seller_goods", "export_goods"]);
     }
     let (declaration, outcome) = sell(&mut window, numbers[10], 6);
     let counts = &outcome.read.counts;
@@ -413,7 +414,13 @@ fn what_a_merchant_sells_abroad_is_counted_apart_and_held_against_its_own_price(
                counts: &[clearance::windows::Windowed],
                value: i64,
                rule: &str| {
-        let facts = risk::ExportFacts { declaration, rates: &book.rates, value: Some(value), counts };
+        let facts = risk::ExportFacts {
+            declaration,
+            rates: &book.rates,
+            value: Some(value),
+            merchant_since: None,
+            counts,
+        };
         book.risk.evaluate_export(&facts, NOW.day()).iter().any(|hit| hit.rule == rule)
     };
     assert!(hit(&declaration, counts, 1, "export-price-over-own"), "{counts:?}");

@@ -14,6 +14,7 @@ mod deadlines;
 mod draws;
 mod export_looks;
 mod export_parcels;
+mod export_refunds;
 mod export_returns;
 mod exports;
 mod goods;

@@ -10,14 +10,17 @@ use std::collections::BTreeMap;
 /// Parcels under one bill.
 const BILL: usize = 100;
 
-/// Messages of so many exports: (name, bytes), in an order in which they may be sent.
-pub fn messages(seed: u64, count: u64, batch: usize, now: Time) -> Vec<(String, Vec<u8>)> {
-    // Every second one is declared in summary.
+/// So many exports, every second one declared in summary.
+pub fn made(seed: u64, count: u64, now: Time) -> Vec<Export> {
     let made = |number: u64| {
         let export = Export::new(seed, number, now);
         if number % 2 == 1 { export.to_summarise() } else { export }
     };
-    let exports: Vec<Export> = (0..count).map(made).collect();
+    (0..count).map(made).collect()
+}
+
+/// Messages of exports: (name, bytes), in an order in which they may be sent.
+pub fn messages(exports: &[Export], batch: usize, now: Time) -> Vec<(String, Vec<u8>)> {
     let mut out = Vec::new();
     for (part, chunk) in exports.chunks(batch).enumerate() {
         for kind in 0..4 {
@@ -35,7 +38,7 @@ pub fn messages(seed: u64, count: u64, batch: usize, now: Time) -> Vec<(String, 
         }
     }
     let mut bills: BTreeMap<(&Text, &Text), Vec<&Export>> = BTreeMap::new();
-    for export in &exports {
+    for export in exports {
         let head = &export.declaration.head;
         bills.entry((&head.agent_code, &head.logistics_code)).or_default().push(export);
     }
@@ -67,7 +70,8 @@ mod tests {
 
     #[test]
     fn every_export_has_its_documents_and_its_bill() {
-        let messages = messages(1, 30, 10, Time(1_795_399_200_000));
+        let now = Time(1_795_399_200_000);
+        let messages = messages(&made(1, 30, now), 10, now);
         let of = |number: &str| messages.iter().filter(|(name, _)| name.ends_with(number)).count();
         assert!(of("-303.xml") >= 3 && of("-505.xml") >= 3 && of("-603.xml") >= 3 && of("-403.xml") >= 3);
         assert_eq!((of("-607.xml"), of("-507.xml"), of("-509.xml")), (4, 4, 4), "two agents, two carriers");

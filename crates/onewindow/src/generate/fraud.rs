@@ -166,11 +166,7 @@ impl Plan {
 
     /// Parcels of nothing: whatever was bought, they weigh the same, and one merchant sells them all.
     fn brush(&self, trade: &mut Trade) {
-        let (code, name) = ("5301960202", "样例彩云母婴商贸");
-        trade.order.head.ebc_code = code.into();
-        trade.order.head.ebc_name = name.into();
-        trade.declaration.head.ebc_code = code.into();
-        trade.declaration.head.ebc_name = name.into();
+        set_merchant(trade, "5301960202", "样例彩云母婴商贸");
         set_weight(trade, self.grams);
     }
 
@@ -195,6 +191,14 @@ fn hs_of_brand() -> &'static str {
 
 fn wide(c: char) -> char {
     if c.is_ascii_digit() { char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c) } else { c }
+}
+
+/// Who sells it.
+pub(super) fn set_merchant(trade: &mut Trade, code: &str, name: &str) {
+    trade.order.head.ebc_code = code.into();
+    trade.order.head.ebc_name = name.into();
+    trade.declaration.head.ebc_code = code.into();
+    trade.declaration.head.ebc_name = name.into();
 }
 
 fn set_buyer(trade: &mut Trade, person: &Person) {
@@ -227,7 +231,8 @@ fn set_weight(trade: &mut Trade, grams: u64) {
     trade.waybill.weight = kilograms(grams + WRAPPED);
 }
 
-fn one_line(trade: &mut Trade, name: &str, hs: &str, fen: i64, pieces: i64, grams: u64) {
+/// Nothing but so many pieces of one sort of goods.
+pub(super) fn one_line(trade: &mut Trade, name: &str, hs: &str, fen: i64, pieces: i64, grams: u64) {
     trade.order.lines.truncate(1);
     trade.declaration.lines.truncate(1);
     let (price, total) = (Decimal::from_fen(fen), Decimal::from_fen(fen * pieces));

@@ -1,11 +1,15 @@
 //! `onewindow risk`: train a model on inspections, score declarations with it, compare two, watch for drift. Reads and writes
-//! files; only `export` opens a space, to read it. The model itself is the crate `inspection`; docs/risk-model.md tells how good it is.
+//! files; only `export` and `audit` open a space, to read it. The model itself is the crate `inspection`; docs/risk-model.md tells how good it is.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 #![expect(clippy::float_arithmetic, reason = "figures of a model, no money")]
 
+mod audit;
 mod compare;
 mod evaluate;
 mod export;
+mod in_memory;
+mod indicators;
+mod measured;
 pub mod rules;
 mod score;
 mod train;
@@ -46,8 +50,10 @@ enum Action {
     /// Say whether declarations still look like those a model was trained on.
     #[command(after_help = "Example:\n  onewindow risk drift --model risk.model --data new.csv")]
     Drift(compare::DriftArguments),
-    /// Measure the sealed rules on fraud that is planted among invented trades.
-    #[command(after_help = "Example:\n  onewindow risk evaluate --declarations 30000 --fraud 0.03")]
+    /// Measure the sealed rules on fraud that is planted among invented trades and exports.
+    #[command(
+        after_help = "Example:\n  onewindow risk evaluate --declarations 30000 --exports 30000 --fraud 0.03"
+    )]
     Evaluate(evaluate::Arguments),
     /// Measure how long many rules over many windows take for a declaration.
     Rules(rules::Arguments),
@@ -56,6 +62,11 @@ enum Action {
         after_help = "Example:\n  onewindow risk export --data zone --out declarations.csv\n  onewindow risk train --data declarations.csv --train-until 2026-09-30 --tune-until 2026-10-31 --out risk.model"
     )]
     Export(export::Arguments),
+    /// Hold lists that were released unopened against the rules of today, and write those to audit.
+    #[command(
+        after_help = "Example:\n  onewindow risk audit --data zone --from 20261001 --to 20261031 --out audits.csv --most 50"
+    )]
+    Audit(audit::Arguments),
 }
 
 /// Runs the command.
@@ -68,6 +79,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Action::Evaluate(arguments) => evaluate::run(&arguments),
         Action::Rules(arguments) => rules::run(&arguments),
         Action::Export(arguments) => export::run(&arguments),
+        Action::Audit(arguments) => audit::run(&arguments),
     }
 }
 

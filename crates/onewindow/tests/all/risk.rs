@@ -1,5 +1,5 @@
 //! `onewindow risk` as an analyst uses it: from a table of inspected declarations to a model, scores, a comparison, drift. The
-//! declarations are invented: importers that cheat, and noise.
+//! declarations are invented: importers that cheat, and noise. And rules as they are measured on planted fraud.
 
 use serde_json::Value;
 use std::fmt::Write;
@@ -130,4 +130,42 @@ fn what_cannot_be_used_is_said() {
     std::fs::write(path.join("not.model"), "hello\n").unwrap();
     refused("score --model not.model --data few.csv --out y.csv", 1, "this is no risk model");
     assert!(!path.join("x.model").exists() && !path.join("y.csv").exists());
+}
+
+#[test]
+fn planted_fraud_of_imports_and_exports_is_measured_by_indicator() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = "evaluate --declarations 1000 --exports 3000 --days 10 --fraud 0.1 --json";
+    let told = object(folder.path(), arguments, 0);
+    let (imports, exports) = (&told["imports"], &told["exports"]);
+    assert_eq!(imports["declarations"], 1000, "{imports}");
+    assert_eq!(imports["fraud"], 100, "{imports}");
+    assert_eq!(exports["declarations"], 3000, "{exports}");
+    assert_eq!(exports["fraud"], 300, "{exports}");
+    assert_eq!(imports["indicators"].as_array().unwrap().len(), 13);
+    // Honest exporters, beginners among them, are left alone.
+    assert!(exports["falsePositives"].as_f64().unwrap() < 0.005, "{exports}");
+    let row = |list: &str, name: &str, sort: &str| {
+        let rows = exports[list].as_array().unwrap();
+        rows.iter().find(|row| row[name] == sort).unwrap_or_else(|| panic!("{sort}: {exports}")).clone()
+    };
+    for sort in ["export-overvaluation", "export-waybill-twice", "export-round-trip", "export-new-merchant"] {
+        assert!(row("sorts", "sort", sort)["recallOfCases"].as_f64().unwrap() > 0.0, "{sort}: {exports}");
+    }
+    // A brand that its holder lets another sell is seen each time.
+    assert_eq!(row("sorts", "sort", "export-brand")["recall"], 1.0, "{exports}");
+    // Whoever looks at more finds no less, and never more than was planted.
+    for indicator in exports["indicators"].as_array().unwrap() {
+        let planted = indicator["planted"].as_u64().unwrap();
+        let found: Vec<u64> = indicator["at"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|at| {
+                assert!(at["found"].as_u64() <= at["lookedAt"].as_u64(), "{indicator}");
+                at["found"].as_u64().unwrap()
+            })
+            .collect();
+        assert!(planted > 0 && found.len() == 3 && found.is_sorted() && found[2] <= planted, "{indicator}");
+    }
 }

@@ -9,7 +9,7 @@ pub mod table;
 use crate::moves::Move;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
 use ceb::{Decimal, Stamp};
-use clearance::facts::{CountKey, Facts, Keys};
+use clearance::facts::{CountKey, CountKind, Facts, Keys};
 use clearance::parcel_tax::{self, ParcelLine, ParcelOutcome};
 use clearance::record::{Record, RecordKey, Register};
 use clearance::windows::{Linked, Window, WindowFact, of_record};
@@ -55,6 +55,8 @@ const TOLD: [&str; 11] = [
     "linked_identity_recent_fen_365",
     "linked_address_recent_90",
 ];
+/// And where the rules count declarations by the names of merchants.
+const TOLD_OF_FIRMS: &str = "linked_consignor_count_30";
 
 /// Who sends it.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
@@ -434,8 +436,9 @@ fn known(seen: &Seen<'_>, linked: &Linked) -> Vec<Known> {
     for raised in linked.raised() {
         Arc::make_mut(facts.counts.entry(raised.key.clone()).or_default()).add(&raised, seen.now);
     }
-    let asked: Vec<WindowFact> =
-        TOLD.iter().filter_map(|name| WindowFact::parse(name).ok().flatten()).collect();
+    let of_firms = seen.reference.current().risk.reads(CountKind::SellerName).then_some(&TOLD_OF_FIRMS);
+    let told = TOLD.iter().chain(of_firms);
+    let asked: Vec<WindowFact> = told.filter_map(|name| WindowFact::parse(name).ok().flatten()).collect();
     let read = linked.facts(&facts.counts, &asked, seen.now, half_life);
     read.into_iter().map(|(fact, stands)| Known { fact: fact.name(), stands }).collect()
 }

@@ -2,10 +2,12 @@
 //! arithmetic, what a person settles, windows that are raised once, and tables of parcels.
 
 use super::{Office, office, paths};
+use clearance::event::Person;
 use clearance::facts::{CountKey, CountKind};
 use clearance::party::Role;
 use clearance::record::{Actor, RecordKey};
-use clearance::windows::{Linked, Measure, Span};
+use clearance::sample::Trade;
+use clearance::windows::{self, Linked, Measure, Span, WindowFact, consignor};
 use register::parcel::{Body, Parcel, awaits_review, key_of, table};
 use register::view::View;
 use register::{By, Change, Command, Refusal};
@@ -229,6 +231,54 @@ fn a_parcel_is_counted_once_and_the_next_of_the_same_batch_sees_it() {
     assert_eq!(stands(&third, "parcel_identity_count_30"), Some(2));
     let window = &office.facts.counts[&CountKey { kind: CountKind::ParcelConsignor, owner: "c1".into() }];
     assert_eq!(window.read(Measure::Count, Span::Days(1), office.now), Some(2));
+}
+
+/// Something of a person and a firm, each known by a number, comes by a channel: what is asked for stands at this with it.
+fn come(office: &mut Office, channel: &str, nth: usize, who: u8, asked: &[WindowFact]) -> Vec<i64> {
+    const HALF_LIFE: i64 = 30;
+    let firm = format!("Examplora Trading {who}");
+    let key = |letter: char| format!("{letter}{who}");
+    if matches!(channel, "9610" | "1210") {
+        let mut declaration = Trade::new(1, nth as u64, office.now, 1_000).declaration;
+        declaration.head.trade_mode = channel.into();
+        declaration.head.ebc_name = firm.as_str().into();
+        let person =
+            Person { identity: key('i').into(), telephone: key('t').into(), address: key('a').into() };
+        let raised = windows::raised(&person, &declaration, None, |_| true);
+        windows::raise(&raised, &mut office.facts.counts, &[], &[], office.now);
+        let named = (&person, &declaration);
+        let read = windows::linked(named, &office.facts.counts, asked, &[], office.now, HALF_LIFE);
+        return read.iter().flat_map(|read| read.values.iter().map(|value| value.value)).collect();
+    }
+    let (tracking, form) = match channel {
+        "post" => (["RR473124829XX", "RR473124832XX", "RR473124846XX"][nth], "cn22"),
+        _ => (["EX0000051", "EX0000052", "EX0000053"][nth], "express-manifest"),
+    };
+    let keys = json!({"identity": key('i'), "telephone": key('t'), "address": key('a'),
+        "consignor": consignor(&firm).as_str()});
+    let mut sent = parcel("100.00");
+    (sent["channel"], sent["form"], sent["keys"]) = (json!(channel), json!(form), keys);
+    let given = give(office, tracking, sent).unwrap();
+    let linked = Linked::of_value(&body(&given).linked);
+    let facts = linked.facts(&office.facts.counts, asked, office.now, HALF_LIFE);
+    facts.into_iter().map(|(_, value)| value).collect()
+}
+
+#[test]
+fn what_comes_by_one_channel_counts_for_what_comes_by_any_other() {
+    const CHANNELS: [&str; 4] = ["9610", "1210", "express", "post"];
+    let asked: Vec<WindowFact> = ["identity", "telephone", "address", "consignor"]
+        .iter()
+        .map(|key| WindowFact::parse(&format!("linked_{key}_count_30")).unwrap().unwrap())
+        .collect();
+    for first in CHANNELS {
+        for second in CHANNELS {
+            let mut office = office();
+            assert_eq!(come(&mut office, first, 0, 1, &asked), [1; 4], "{first}");
+            assert_eq!(come(&mut office, second, 1, 1, &asked), [2; 4], "{first}, then {second}");
+            assert_eq!(come(&mut office, first, 2, 2, &asked), [1; 4], "another of {first}");
+        }
+    }
 }
 
 #[test]

@@ -122,7 +122,9 @@ fn windowed(case: &mut Case<'_>, declaration: &ExportDeclaration, value: Option<
     let raised =
         windows::exported::raised(declaration, (value, &book.rates, day), |kind| book.risk.reads(kind));
     let (asked, told) = (book.risk.windows(), &case.facts.told);
-    let read = windows::raise(&raised, &mut case.facts.counts, asked, told, case.now);
+    let mut read = windows::raise(&raised, &mut case.facts.counts, asked, told, case.now);
+    // What came in is looked at, and raised by lists of imports.
+    read.extend(windows::exported::came_in(declaration, &case.facts.counts, asked, told, case.now));
     case.out.counted = raised;
     case.out.read.counts.clone_from(&read);
     read

@@ -16,11 +16,17 @@ pub(super) fn lane(case: &mut Case<'_>, trade: &mut ExportTrade, declaration: &E
         return Lane::Release;
     }
     let (book, today) = (case.reference.current(), case.today());
-    let facts =
-        ExportFacts { declaration, rates: &book.rates, value: trade.value, counts: &trade.look.counts };
+    let code = declaration.head.ebc_code.trim();
+    let facts = ExportFacts {
+        declaration,
+        rates: &book.rates,
+        value: trade.value,
+        merchant_since: case.reference.parties.since(code, today),
+        counts: &trade.look.counts,
+    };
     let mut hits = book.risk.evaluate_export(&facts, today);
     case.out.read.counts.clone_from(&trade.look.counts);
-    let merchant = case.reference.parties.find(declaration.head.ebc_code.trim(), today);
+    let merchant = case.reference.parties.find(code, today);
     let grade = merchant.map(|filing| filing.grade).unwrap_or_default();
     let codes = declaration.lines.iter().map(|line| line.gcode.as_str());
     let goods = book.sampling_goods.as_ref().map_or(100, |table| table.of_codes(codes, today));
