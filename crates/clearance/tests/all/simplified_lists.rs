@@ -15,8 +15,8 @@ fn judged(window: &mut Window, code: &str, kind: &str) -> (State, Vec<Reason>) {
     for (sender, document) in export.documents() {
         window.send_as(&sender, document);
     }
-    let trade = window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap().clone();
-    let attempt = trade.attempt.unwrap();
+    let trade = window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap();
+    let attempt = trade.attempt.as_ref().unwrap();
     let mut reasons: Vec<Reason> = attempt.findings.iter().map(|finding| finding.reason).collect();
     reasons.dedup();
     (attempt.state, reasons)

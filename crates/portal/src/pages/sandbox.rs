@@ -179,11 +179,13 @@ fn form(frame: &Frame, view: &View) -> Markup {
         key: None,
     });
     let of_exports = view.of_exports();
-    let then = if of_exports { THEN_EXPORTS } else { THEN }.map(|then| Choice {
-        value: then.to_owned(),
+    let then: &[&str] = if of_exports { &THEN_EXPORTS } else { &THEN };
+    let then = then.iter().map(|then| Choice {
+        value: (*then).to_owned(),
         label: then_name(texts, then, of_exports),
         key: None,
     });
+    let then: Vec<Choice> = then.collect();
     let send = if view.send.is_empty() { SENDS[0] } else { view.send.as_str() };
     html! {
         form.stack method="post" action="/desk/sandbox" {
