@@ -95,11 +95,13 @@ pub enum Register {
     SiteStock = 48,
     /// Natural persons who answer for enterprises, and lists of others that reach these through them.
     ResponsiblePersons = 52,
+    /// What platforms are told of the lists that those stand on who sell over them.
+    ListNotice = 61,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -143,6 +145,7 @@ impl Register {
         Self::SiteBag,
         Self::SiteStock,
         Self::ResponsiblePersons,
+        Self::ListNotice,
     ];
 
     /// The register of a stored number.
@@ -193,6 +196,7 @@ impl Register {
             Self::Recall => "recalls",
             Self::BondedBill => "bonded-bills",
             Self::ResponsiblePersons => "responsible-persons",
+            Self::ListNotice => "list-notices",
             Self::SiteCode => "site-codes",
             Self::SiteBag => "site-bags",
             Self::SiteStock => "site-stocks",

@@ -286,6 +286,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Recall => trace::recall::MOVES,
         Register::BondedBill => bonded::bill::MOVES,
         Register::ResponsiblePersons => credit::responsible::MOVES,
+        Register::ListNotice => credit::told::MOVES,
         Register::SiteCode => park::code::MOVES,
         Register::SiteBag => park::bag::MOVES,
         Register::SiteStock => park::stock::MOVES,
@@ -427,6 +428,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Recall => trace::recall::made(seen, step, &mut faults),
         Register::BondedBill => bonded::bill::made(seen, step, &mut faults),
         Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
+        Register::ListNotice => credit::told::made(seen, &mut faults),
         Register::SiteCode => park::code::made(seen, &mut faults),
         // Written behind what happened at a site.
         Register::SiteBag | Register::SiteStock => bonded::made_item(step, &mut faults),

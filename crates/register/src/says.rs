@@ -115,8 +115,8 @@ says! {
     WEBHOOK_ID: "webhook-id", "企业编码、冒号、该推送地址的名称", "the party's code, a colon, its name of the webhook";
     PARTY_FILED: "party-filed", "已备案且未暂停的企业的编码", "the code of a party that is filed and not suspended";
     WEBHOOK_ADDRESS: "webhook-address", "形如https://host/path、不超过500个字符、不含用户名和密码的地址", "an address as https://host/path of up to 500 characters, without a name or password in it";
-    WEBHOOK_SOURCE: "webhook-source", "receipts、payment-data、demands，或shares/加共享规则的编号", "receipts, payment-data, demands, or shares/ and the id of a rule";
-    PLATFORM_ALONE: "platform-alone", "电商平台：支付数据不向其他企业查询", "a platform: others are not asked for payments";
+    WEBHOOK_SOURCE: "webhook-source", "receipts、payment-data、demands、list-notices，或shares/加共享规则的编号", "receipts, payment-data, demands, list-notices, or shares/ and the id of a rule";
+    PLATFORM_ALONE: "platform-alone", "电商平台：支付数据不向其他企业查询，名单通知不发其他企业", "a platform: others are not asked for payments, nor told of lists";
     OWN_RULE: "own-rule", "向本单位提供数据的共享规则", "a rule that gives to this party";
     ANSWERS_FALSE: "answers-false", "false；只有机构或银行接收规则共享的数据时可为true", "false, unless an agency or bank is sent what a rule gives";
     FORM_EVENTS: "form-events", "events；只有规则按原样共享报文且不采用中立格式时可用dxp", "events, unless a rule gives messages as received, and they are not neutral";

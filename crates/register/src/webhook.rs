@@ -49,6 +49,8 @@ pub enum Source {
     PaymentData,
     /// Demands that were sent to the party or are its own, and offers to them.
     Demands,
+    /// What a platform is told of the lists that those stand on who sell over it.
+    ListNotices,
 }
 
 /// A webhook.
@@ -57,7 +59,7 @@ pub enum Source {
 pub struct Webhook {
     /// Where to: an address of HTTPS, or of HTTP in networks that the operator of the window names.
     pub url: String,
-    /// `receipts`, `payment-data`, `demands`, or `shares/` and the id of a rule of the party.
+    /// `receipts`, `payment-data`, `demands`, `list-notices`, or `shares/` and the id of a rule of the party.
     pub source: String,
     /// Records that are sent together; none = [`BATCH`].
     #[serde(default)]
@@ -131,6 +133,7 @@ impl Webhook {
             None if self.source == "receipts" => Some(Source::Receipts),
             None if self.source == "payment-data" => Some(Source::PaymentData),
             None if self.source == "demands" => Some(Source::Demands),
+            None if self.source == "list-notices" => Some(Source::ListNotices),
             _ => None,
         }
     }
@@ -175,7 +178,7 @@ fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault
             let expected = says::WEBHOOK_SOURCE.said();
             faults.push(Fault::new("source", &webhook.source, expected));
         }
-        Some(Source::PaymentData) if !seen.acts_as(owner, &[Role::Platform]) => {
+        Some(Source::PaymentData | Source::ListNotices) if !seen.acts_as(owner, &[Role::Platform]) => {
             faults.push(Fault::new("source", &webhook.source, says::PLATFORM_ALONE.said()));
         }
         Some(Source::Share(id)) if id.split(':').next() != Some(owner) => {

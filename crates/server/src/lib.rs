@@ -33,6 +33,7 @@ pub mod histogram;
 mod identity_token;
 pub mod ingest;
 pub mod intake;
+pub mod lists_told;
 pub mod messenger;
 pub mod metrics;
 pub mod notices;

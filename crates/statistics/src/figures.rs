@@ -11,7 +11,7 @@ use clearance::event::ActionKind;
 use clearance::keys::{OrderKey, Time};
 use clearance::reason::Reason;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A declaration that is open.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +47,8 @@ pub struct Figures {
     pub owed: FxHashMap<OrderKey, Text>,
     /// Imports with a return that waits to be decided: district, and until which day the first of them is.
     pub applied: FxHashMap<OrderKey, (Text, u32)>,
+    /// By the code of a seller, those of the platforms that orders of its goods were accepted of.
+    pub sold_over: BTreeMap<Text, BTreeSet<Text>>,
 }
 
 /// How much waits in a state.
@@ -71,6 +73,9 @@ impl Figures {
     /// Adds what a row told. Rows of one consignment come in their order.
     pub fn add(&mut self, told: &Told) {
         let day = told.now.day().number();
+        if let Some((platform, seller)) = &told.ordered {
+            self.ordered(platform, seller);
+        }
         if let Some(scanned) = &told.scanned {
             let one = Measure { count: 1, ..Measure::default() };
             let key = key(day, &scanned.site, &scanned.direction, &scanned.answer);
@@ -103,6 +108,14 @@ impl Figures {
             self.declared(day, told, declared, stand);
         }
         self.reached(day, told, stand);
+    }
+
+    /// Each pair is kept once, however many orders there are.
+    fn ordered(&mut self, platform: &Text, seller: &Text) {
+        let known = self.sold_over.get(seller).is_some_and(|platforms| platforms.contains(platform));
+        if !known {
+            self.sold_over.entry(seller.clone()).or_default().insert(platform.clone());
+        }
     }
 
     /// What a row of a trade says of its returns is all that is known of them: rows come in their order.

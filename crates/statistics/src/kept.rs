@@ -10,7 +10,7 @@ use clearance::keys::{OrderKey, Time};
 use serde::{Deserialize, Serialize};
 
 /// Number of the form. It grows with every change of what is counted: what was kept before is made again.
-pub const FORM: u32 = 4;
+pub const FORM: u32 = 5;
 
 /// Figures in the form in which they are kept.
 #[derive(Serialize, Deserialize, Default)]
@@ -23,6 +23,7 @@ pub struct Kept {
     conduct: Vec<Line>,
     owed: Vec<[String; 3]>,
     applied: Vec<([String; 3], u32)>,
+    sold_over: Vec<[String; 2]>,
 }
 
 /// Party, day, word and how often.
@@ -72,6 +73,9 @@ impl Kept {
         let conduct = figures.conduct.0.iter().flat_map(|(party, days)| {
             days.iter().map(|((day, what), count)| Line(party.to_string(), *day, what.to_string(), *count))
         });
+        let sold_over = figures.sold_over.iter().flat_map(|(seller, platforms)| {
+            platforms.iter().map(move |platform| [seller, platform].map(ToString::to_string))
+        });
         Self {
             form: FORM,
             cells: cells.collect(),
@@ -81,6 +85,7 @@ impl Kept {
             conduct: conduct.collect(),
             owed: owed.collect(),
             applied: applied.collect(),
+            sold_over: sold_over.collect(),
         }
     }
 
@@ -109,6 +114,9 @@ impl Kept {
         }
         for [platform, order_no, party] in self.owed {
             figures.owed.insert(OrderKey::new(&platform, &order_no), party.into());
+        }
+        for [seller, platform] in self.sold_over {
+            figures.sold_over.entry(seller.into()).or_default().insert(platform.into());
         }
         for Line(party, day, what, count) in self.conduct {
             figures.conduct.0.entry(party.into()).or_default().insert((day, what.into()), count);

@@ -8,6 +8,7 @@ use ceb::{Declaration, Document};
 use clearance::Text;
 use clearance::consignment::{Attempt, Consignment, Lane, ReturnFile, ReturnState, State};
 use clearance::event::{ActionKind, Arrived, Cause, Event, TimerKind};
+use clearance::export::NO_PLATFORM;
 use clearance::finding::Finding;
 use clearance::keys::{OrderKey, Time};
 use clearance::outcome::Outcome;
@@ -42,6 +43,8 @@ pub struct Told {
     pub conduct: Vec<Conduct>,
     /// What it tells of the tax of a list.
     pub bill: Option<Bill>,
+    /// The order that it accepted: platform and seller.
+    pub ordered: Option<(Text, Text)>,
     /// Day yyyyMMdd until which the first of its returns is to be decided that waits for it, [`crate::figures::NO_DAY`] where none
     /// says so; none = no return of it waits.
     pub applied: Option<u32>,
@@ -91,6 +94,7 @@ impl Told {
             scanned: None,
             conduct: Vec::new(),
             bill: None,
+            ordered: None,
             applied: None,
         }
     }
@@ -184,7 +188,32 @@ pub fn told(event: &Event, outcome: &Outcome) -> Option<Told> {
             (told.returning, told.returned) = (Some(returning), Some((value, 0)));
         }
     }
-    (told.stand.is_some() || told.refused.is_some()).then_some(told)
+    told.ordered = ordered(&event.cause, outcome);
+    (told.stand.is_some() || told.refused.is_some() || told.ordered.is_some()).then_some(told)
+}
+
+/// What a document is answered that is rejected as a whole.
+const REJECTED: i32 = 100;
+
+/// Platform and seller of an order that was accepted as declared. A platform abroad that has no code is nobody here.
+fn ordered(cause: &Cause, outcome: &Outcome) -> Option<(Text, Text)> {
+    let Cause::Document(arrived) = cause else { return None };
+    let (operation, platform, seller) = match &*arrived.document {
+        Document::Order(order) => {
+            let head = &order.head;
+            ((&head.app_type, &head.app_status), &head.ebp_code, &head.ebc_code)
+        }
+        Document::ExportOrder(order) => {
+            let head = &order.head;
+            ((&head.app_type, &head.app_status), &head.ebp_code, &head.ebc_code)
+        }
+        _ => return None,
+    };
+    let (platform, seller) = (platform.trim(), seller.trim());
+    let status = outcome.answer.status;
+    let accepted = status >= 0 && status != REJECTED && operation.0 != "3" && operation.1 == "2";
+    let named = !platform.is_empty() && platform != NO_PLATFORM && !seller.is_empty();
+    (accepted && named).then(|| (platform.into(), seller.into()))
 }
 
 fn of_document(told: &mut Told, arrived: &Arrived, attempt: Option<&Attempt>, outcome: &Outcome) {

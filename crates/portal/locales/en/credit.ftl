@@ -159,3 +159,14 @@ hearing-send = Send to the office
 hearing-said = What you said
 hearing-reached = You were found responsible: the list reaches other enterprises that you answer for.
 hearing-spared = You were found not to be responsible: the list reaches no other enterprise through you.
+
+# What platforms are told of lists.
+
+register-list-notices = What platforms are told of lists
+move-tell-entry = Put on a list
+move-tell-change = Changed
+move-tell-end = On the list no longer
+item-list-notices-appealed = An appeal waits to be decided
+item-list-notices-measures = What follows from it
+item-list-notices-value = Is
+item-list-notices-unit = In

@@ -279,7 +279,7 @@ hint-to = Its code
 hint-about = A trade as platform/orderNo, or a party's code
 hint-due = Today or later
 hint-url = Such as https://host/path
-hint-source = receipts, payment-data, demands, or shares/ and the id of a rule
+hint-source = receipts, payment-data, demands, list-notices, or shares/ and the id of a rule
 hint-batch = 1 to 1000; empty = 200
 hint-after = Empty = from where it is
 hint-transactionLimit = Empty = none

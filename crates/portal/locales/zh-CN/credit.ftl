@@ -159,3 +159,14 @@ hearing-send = 提交该部门
 hearing-said = 您已陈述
 hearing-reached = 认定您负有责任：该名单及于您负责的其他企业。
 hearing-spared = 认定您不负责任：该名单不会因您及于其他企业。
+
+# 平台收到的名单通知。
+
+register-list-notices = 平台名单通知
+move-tell-entry = 列入名单
+move-tell-change = 内容变更
+move-tell-end = 移出名单
+item-list-notices-appealed = 申诉待裁定
+item-list-notices-measures = 适用措施
+item-list-notices-value = 数值
+item-list-notices-unit = 单位

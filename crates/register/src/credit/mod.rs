@@ -1,5 +1,5 @@
-//! Credit of enterprises in four registers: what is observed of them, the lists they stand on, who answers for them, and what was
-//! assessed. Whom
+//! Credit of enterprises in five registers: what is observed of them, the lists they stand on, who answers for them, what was
+//! assessed, and what platforms are told of lists. Whom
 //! a list or a grade changes what for is a table of the rulebook; the score is the crate `credit`'s.
 
 pub mod assessment;
@@ -7,6 +7,7 @@ pub mod listing;
 pub mod observation;
 pub(crate) mod permission;
 pub mod responsible;
+pub mod told;
 
 use clearance::facts::Facts;
 use clearance::record::Register;

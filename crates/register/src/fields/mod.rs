@@ -155,6 +155,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditObservation => &["/observed/subject", "/observed/indicator", "/observed/day"],
         Register::CreditList => &["/notice/list", "/decision/validFrom", "/decision/validTo", "/decideDue"],
         Register::CreditAssessment => &["/grade", "/score", "/day"],
+        Register::ListNotice => &["/name", "/list", "/validFrom", "/validTo"],
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],
         Register::RiskCase => {

@@ -468,6 +468,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
         ],
     ),
     (Register::RulebookDraft, &["asked", "authors", "trial", "watched", "number"]),
+    (Register::ListNotice, crate::credit::told::KEPT),
     (Register::ResponsiblePersons, &["keys", "reached", "list", "party", "person"]),
     (Register::Parcel, parcels::KEPT),
     (Register::Photograph, &["platform", "orderNo", "sha256", "mediaType", "content"]),

@@ -5,7 +5,7 @@ use super::error::Problem;
 use super::registers::{Body, invalid};
 use crate::auth::Caller;
 use crate::traceability::recalls;
-use crate::{Window, agency_queries, parcels, registering, responsible};
+use crate::{Window, agency_queries, lists_told, parcels, registering, responsible};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clearance::Text;
@@ -88,6 +88,12 @@ pub(super) async fn followed(window: &Window, mut record: Arc<Record>) -> Arc<Re
         Register::CreditList | Register::ResponsiblePersons => {
             if let Err(error) = responsible::followed(window, &record).await {
                 tracing::warn!(%error, id = %record.key.id, "what a list reaches was not looked at yet");
+            }
+            // Where this fails, the next minute tells it.
+            if record.key.register == Register::CreditList
+                && let Err(error) = lists_told::followed(window, &record).await
+            {
+                tracing::warn!(%error, id = %record.key.id, "platforms were not told of a list yet");
             }
             // As it is once the window has looked.
             if let Ok(Some(now)) = window.read.record(&record.key).await {

@@ -405,6 +405,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::CreditObservation
         | Register::CreditList
         | Register::CreditAssessment => caller.uses_registers(),
+        // What platforms are told of lists is for them; whoever else may read of lists has the lists.
+        Register::ListNotice => false,
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
         Register::Share

@@ -3,8 +3,8 @@
 //! whose delivery was not recorded is sent again with the same id. Whom it may be sent to is `client`'s.
 
 mod answers;
+mod changes;
 pub mod client;
-mod demands;
 mod questions;
 mod receipts;
 mod sender;

@@ -1,6 +1,7 @@
 //! One webhook: looks for what is new, writes down what it is about to send, sends it, writes down what became of it.
 
 use super::answers::Counts;
+use super::changes::{DEMANDS, LISTS};
 use super::client::{Client, Reply};
 use super::questions::FORM;
 use super::{Patience, signed};
@@ -363,7 +364,8 @@ impl Sender {
             }
             Some(Source::Receipts) => self.receipts(&exchange_ids, &from, upto.as_ref(), limit).await?,
             Some(Source::PaymentData) => self.question(&codes, &from, upto.as_ref()).await?,
-            Some(Source::Demands) => self.demands(&codes, &from, upto.as_ref(), limit).await?,
+            Some(Source::Demands) => self.changes((DEMANDS, &codes), &from, upto.as_ref(), limit).await?,
+            Some(Source::ListNotices) => self.changes((LISTS, &codes), &from, upto.as_ref(), limit).await?,
             None => return Err(Stopped::Barred(format!("{} is no source", webhook.source))),
         };
         let mut is_again = again.is_some();

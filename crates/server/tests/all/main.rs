@@ -46,6 +46,7 @@ mod keeper;
 mod keeper_in_browser;
 mod lapses;
 mod list_readings;
+mod lists_told;
 mod mode_stories;
 mod officer_by_keys;
 mod officer_queue;

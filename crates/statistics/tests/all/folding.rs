@@ -31,6 +31,7 @@ pub(crate) fn told(order: &str, now: i64, state: State) -> Told {
         scanned: None,
         conduct: vec![],
         bill: None,
+        ordered: None,
         applied: None,
     }
 }
@@ -104,6 +105,11 @@ fn what_is_kept_reads_back_and_another_form_does_not() {
     let mut returning = told("2", NOON + 1, State::Released);
     returning.returning = Some(("8620".into(), "N".into()));
     figures.add(&returning);
+    for platform in ["P", "Q", "P"] {
+        let ordered = Some((platform.into(), "M".into()));
+        figures.add(&Told { ordered, stand: None, ..told("3", NOON + 2, State::Declared) });
+    }
+    assert_eq!(figures.sold_over["M"].iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["P", "Q"]);
     let text = serde_json::to_string(&Kept::of(&figures)).unwrap();
     let read = |text: &str| serde_json::from_str::<Kept>(text).unwrap().figures();
     assert_eq!(read(&text), Some(figures));

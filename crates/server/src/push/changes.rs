@@ -1,4 +1,5 @@
-//! Demands and offers as events for a webhook: each change of a record that names the party, as the party may see it.
+//! Changes of records as events for a webhook, each of a record that names the party, as the party may see it: of demands and offers,
+//! and of what a platform is told of lists.
 
 use super::sender::{Parcel, Sender, Stopped};
 use crate::api::registers::whole;
@@ -12,10 +13,14 @@ use register::webhook::BATCH;
 use serde_json::{Value, json};
 use store::{Cursor, Row};
 
-/// Whether a change is told to whoever has these codes.
-fn concerns(record: &Record, codes: &[Text]) -> bool {
-    matches!(record.key.register, Register::ServiceRequest | Register::ServiceOffer)
-        && codes.iter().any(|code| record.parties.contains(code))
+/// Registers of demands and offers.
+pub(super) const DEMANDS: &[Register] = &[Register::ServiceRequest, Register::ServiceOffer];
+/// The register of what platforms are told of lists.
+pub(super) const LISTS: &[Register] = &[Register::ListNotice];
+
+/// Whether a change in one of these registers is told to whoever has these codes.
+fn concerns(record: &Record, registers: &[Register], codes: &[Text]) -> bool {
+    registers.contains(&record.key.register) && codes.iter().any(|code| record.parties.contains(code))
 }
 
 fn event(position: Position, record: &Record, codes: &[Text], receiver: &str) -> Value {
@@ -33,10 +38,10 @@ fn event(position: Position, record: &Record, codes: &[Text], receiver: &str) ->
 }
 
 impl Sender {
-    /// Changes after a cursor.
-    pub(super) async fn demands(
+    /// Changes after a cursor, in some registers.
+    pub(super) async fn changes(
         &self,
-        codes: &[Text],
+        (registers, codes): (&[Register], &[Text]),
         after: &Cursor,
         upto: Option<&Cursor>,
         limit: usize,
@@ -44,7 +49,7 @@ impl Sender {
         let beyond =
             |position: Position| upto.is_some_and(|upto| position.sequence > upto.sequence(position.writer));
         let wanted = |position: Position, row: &Row| match row {
-            Row::Record(record) => concerns(record, codes) && !beyond(position),
+            Row::Record(record) => concerns(record, registers, codes) && !beyond(position),
             _ => false,
         };
         let most = limit.min(BATCH.1 as usize);
