@@ -287,14 +287,19 @@ pub(super) fn awaits_arrival(consignment: &Consignment) -> bool {
     consignment.attempt.as_ref().is_some_and(waits) && !waybill::has_arrived(consignment)
 }
 
-/// Sets the last day on which the parcel of an accepted list is waited for, unless it is set. Under rulebooks that name no days it is
-/// waited for without end.
+/// Sets the last day on which the parcel of an accepted list is waited for, unless it is set. For how long is said by the rulebook that
+/// the list is pinned to: under one that names no days its parcel is waited for without end, whatever was published since.
 pub(super) fn await_arrival(case: &mut Case<'_>, consignment: &mut Consignment) {
     const KIND: TimerKind = TimerKind::ArrivalMissing;
-    let days = case.law.arrival_wait_days;
-    let number = consignment.attempt.as_ref().map_or(0, |attempt| attempt.number);
+    let Some(attempt) = &consignment.attempt else { return };
+    let number = attempt.number;
     let runs = |(kind, attempt, _): &(TimerKind, u32, Time)| (*kind, *attempt) == (KIND, number);
-    if days == 0 || !awaits_arrival(consignment) || consignment.timers.iter().any(runs) {
+    if !awaits_arrival(consignment) || consignment.timers.iter().any(runs) {
+        return;
+    }
+    let law = case.reference.numbered(attempt.rulebook).parameters.on(attempt.business_date);
+    let days = law.arrival_wait_days;
+    if days == 0 {
         return;
     }
     // What was recorded long ago and is judged only now has not been waiting for its parcel.

@@ -24,10 +24,12 @@ pub(crate) fn dutiable(
 
 fn of_line(index: usize, code: &str, book: &Rulebook, day: Day) -> Option<Finding> {
     let path = format!("InventoryList[{}].gcode", index + 1);
-    let exact = book.export_duties.of_code(code, day);
+    let heading = heading_alone(code);
+    // That a heading is free says nothing of those of its goods that have a row of their own.
+    let exact = book.export_duties.of_code(code, day).filter(|row| row.rate.0 > 0 || heading.is_none());
     let row = match exact {
         Some(row) => row,
-        None => book.export_duties.under(heading_alone(code)?, day)?,
+        None => book.export_duties.under(heading?, day)?,
     };
     if row.rate.0 == 0 {
         return None;

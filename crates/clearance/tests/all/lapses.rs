@@ -4,6 +4,7 @@
 use crate::deadlines::go_to;
 use crate::support::{NOW, Window, arrived, key, trade};
 use ceb::Document;
+use clearance::Rulebook;
 use clearance::consignment::State;
 use clearance::decide::decide;
 use clearance::event::{ActionKind, Cause, Event, TimerKind};
@@ -226,6 +227,31 @@ fn where_the_law_names_no_days_a_list_waits_for_ever_and_nothing_is_said_of_parc
         assert_eq!(reasons(&window.arrive(&undeclared)), []);
         assert!(!window.facts.consignments.contains_key(&key(&undeclared)));
     }
+}
+
+/// A list keeps the law under which it was accepted, whatever becomes of its waybill and whoever looks at it later.
+#[test]
+fn a_list_of_a_law_that_named_no_days_is_given_none_by_a_later_one() {
+    let mut window = Window::without_draws();
+    window.table("parameters.csv", |text| {
+        let others = text.lines().filter(|line| !line.starts_with("arrival_wait_days,"));
+        others.fold(String::new(), |all, line| all + line + "\n")
+    });
+    let trade = trade(1);
+    window.trade(&trade);
+    assert_eq!(window.state(&trade), 120, "{}", window.receipts());
+    window.reference.books.push(Arc::new(Rulebook::load(2, &[]).unwrap()));
+    let delivered = Document::WaybillStatus(trade.delivered(window.now));
+    let told = window.send_as(&trade.waybill.logistics_code, delivered);
+    assert!(told.answer.status > 0, "{:?}", told.answer);
+    assert!(window.of(&trade).carriage.as_ref().unwrap().delivered.is_some(), "the list heard of it");
+    assert_eq!(awaited(&window, &trade), []);
+    for step in [ActionKind::Suspend, ActionKind::Resume, ActionKind::Approve] {
+        window.act(&trade, step);
+    }
+    assert_eq!((window.state(&trade), awaited(&window, &trade)), (120, vec![]));
+    window.wait_days(400);
+    assert_eq!(window.state(&trade), 120);
 }
 
 #[test]

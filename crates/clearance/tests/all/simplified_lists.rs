@@ -30,6 +30,7 @@ fn goods_that_bear_an_export_duty_are_in_no_simplified_list() {
     let sure = "610910,10,20190101,20261231,sample,known,\n";
     let unsure = "610910,10,20190101,,sample,unsure,\n";
     let free = "610910,10,20190101,,sample,known,\n61091000,0,20190101,,sample,known,\n";
+    let free_heading = "6109,0,20190101,,sample,known,\n610910,10,20190101,,sample,known,\n";
     let over = "610910,10,20190101,20261122,sample,known,\n";
     let begins_tomorrow = "610910,10,20261124,,sample,known,\n";
     for (rows, code, kind, expected) in [
@@ -42,6 +43,8 @@ fn goods_that_bear_an_export_duty_are_in_no_simplified_list() {
         (unsure, "6109100021", "A", &looked_at),
         (unsure, "6109000000", "A", &looked_at),
         (free, "6109100021", "A", &concluded),
+        (free_heading, "6109000000", "A", &looked_at),
+        (free_heading, "6109901000", "A", &concluded),
         (over, "6109100021", "A", &concluded),
         (over, "6109000000", "A", &concluded),
         (begins_tomorrow, "6109100021", "A", &concluded),

@@ -164,10 +164,16 @@ impl Body {
         self.heard.iter().find(|said| said.person == person).map(|said| said.text.as_str())
     }
 
-    /// Those whom the notice names, each with his key, before the decision.
+    /// Those whom the notice names, each with his key, before the decision. A notice of before persons were heard has names as they
+    /// were sent, some of them twice, and each key once.
     fn named(&self) -> impl Iterator<Item = (&str, &str)> {
-        let keys = self.persons.iter().map(String::as_str);
-        keys.zip(self.notice.responsible.iter().map(String::as_str))
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.notice.responsible.iter().map(|name| name.trim()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        self.persons.iter().map(String::as_str).zip(names)
     }
 
     /// Whether everybody may read of it on a day.
@@ -429,5 +435,25 @@ fn statement(sent: Option<&str>, faults: &mut Vec<Fault>) -> Option<Statement> {
 pub(super) fn text(path: &str, said: &str, faults: &mut Vec<Fault>) {
     if !(2..=LONGEST).contains(&said.trim().chars().count()) {
         faults.push(Fault::new(path, "", says::TWO_TO_CHARACTERS.with(&[("most", &LONGEST.to_string())])));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A notice as it was recorded before persons were heard: names as they were sent, keys once each.
+    #[test]
+    fn of_an_older_notice_each_person_has_his_own_name_and_is_spared_by_it() {
+        let mut body: Body = serde_json::from_str(
+            r#"{"notice": {"list": "black", "facts": "sample", "legalBasis": "sample", "hearUntil": "20261130",
+                "responsible": ["Jia", " Jia", "Yi "]}, "noticedBy": ["8620000001", "officer"], "persons": ["person-1", "person-2"]}"#,
+        )
+        .unwrap();
+        assert_eq!(body.named().collect::<Vec<_>>(), [("person-1", "Jia"), ("person-2", "Yi")]);
+        let mut faults = Vec::new();
+        spare(&mut body, &["Jia".to_owned()], &mut faults);
+        assert!(faults.is_empty());
+        assert_eq!((body.spared, body.persons), (vec!["person-1".to_owned()], vec!["person-2".to_owned()]));
     }
 }

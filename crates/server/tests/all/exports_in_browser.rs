@@ -2,6 +2,7 @@
 //! inspected and says what was found, decides on several, on the last by a key. An enterprise files a list on a telephone, is told
 //! at the field what is wrong, corrects it and sends it again. Nothing is focused or pressed by a script.
 
+use crate::goods_filing::sure;
 use crate::officer_by_keys::{SEND, chosen, go, place, words};
 use crate::portal_in_browser::{CHECKS, browser, folder, serve, take_over};
 use crate::support::chromium::Chromium;
@@ -206,6 +207,7 @@ fn fields(document: &Document) -> Vec<(String, String)> {
 /// An export of one line, whose order and waybill are there and whose list is not, and the session of its declaring unit.
 async fn to_declare() -> (Zone, Export, String) {
     let zone = Zone::new().await;
+    sure(&zone, &["export_compare_weight"]).await;
     let is_short =
         |one: &Export| one.declaration.head.agent_code == AGENT && one.declaration.lines.len() == 1;
     let export = (1..).map(|number| Export::new(7, number, NOW)).find(is_short).unwrap();
