@@ -184,4 +184,12 @@ async fn he_speaks_on_a_page_of_his_own() {
         "{}",
         page.words()
     );
+    // Sent again from a page that he had open before, it is refused, and he is told why.
+    let again = browser.post("/my/hearings", &fields("样例：再说一次")).await;
+    assert!(again.status == 422 && again.words().contains("每人陈述一次"), "{}", again.words());
+    assert!(
+        again.words().contains("样例：本人已离任") && !again.words().contains("再说一次"),
+        "{}",
+        again.words()
+    );
 }
