@@ -35,11 +35,12 @@ pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Vec<Valu
     let parties = Some(vec![consumer.person.clone()]);
     let search = RecordSearch { register: Register::CreditList, parties, states: Vec::new() };
     let (records, _) = window.read.records(&search, None, MOST).await?;
-    // One that an earlier notice named is found by the record still, and this notice may be about others.
-    let named = records.iter().filter(|record| Body::of(record).names(&consumer.person));
     let mut shown = Vec::new();
-    for record in named {
-        shown.push(whole(window, consumer, record).await?);
+    for record in &records {
+        // One that an earlier notice named is found by the record still, and this notice may be about others.
+        if Body::of(record).names(&consumer.person) {
+            shown.push(whole(window, consumer, record).await?);
+        }
     }
     Ok(shown)
 }
