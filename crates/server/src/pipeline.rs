@@ -123,6 +123,8 @@ impl<S: Store> Engine<S> {
     async fn run(&mut self, mut queue: mpsc::Receiver<Work>, closing: &Notify) -> Result<(), StoreError> {
         self.follows = self.store.read().follows(usize::MAX).await?.into();
         self.tend().await?;
+        // What waited is judged, and nothing is in hand until something comes.
+        self.metrics.progress.end(Stage::Batch);
         loop {
             let mut batch = Vec::new();
             let mut events = 0;

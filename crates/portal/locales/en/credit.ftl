@@ -157,6 +157,7 @@ hearing-say = What do you say to it?
 hearing-hint = 2 to 4,000 characters; it can be said once.
 hearing-send = Send to the office
 hearing-said = What you said
+hearing-said-elsewhere = Somebody who came in by another telephone has spoken in your name. If that was not you, tell the office.
 hearing-reached = You were found responsible: the list reaches other enterprises that you answer for.
 hearing-spared = You were found not to be responsible: the list reaches no other enterprise through you.
 

@@ -407,6 +407,7 @@ payment-data-ask = Ask for payment data
 payment-data-try = Try my service
 payment-data-told = What became of each line
 payment-data-asked = asked
+payment-data-not-asked = not asked, because of the line before
 payment-data-line-fault = A line has the code of a platform and the number of an order; a platform's own has the number alone.
 payment-data-lines-fault = 1 to { $most } orders, one a line
 payment-data-all = All

@@ -157,6 +157,7 @@ hearing-say = 您的陈述
 hearing-hint = 2至4000个字符，只能提交一次。
 hearing-send = 提交该部门
 hearing-said = 您已陈述
+hearing-said-elsewhere = 已有人以其他手机号码用您的名义陈述。如非本人，请告知该部门。
 hearing-reached = 认定您负有责任：该名单及于您负责的其他企业。
 hearing-spared = 认定您不负责任：该名单不会因您及于其他企业。
 

@@ -407,6 +407,7 @@ payment-data-ask = 查询支付原始数据
 payment-data-try = 测试本平台接口
 payment-data-told = 各行办理情况
 payment-data-asked = 已发出查询
+payment-data-not-asked = 因前一行未能办理，本行未查询
 payment-data-line-fault = 每行须为平台代码和订单编号；平台测试时只填订单编号。
 payment-data-lines-fault = 每行一单，共1至{ $most }单
 payment-data-all = 全部

@@ -282,6 +282,8 @@ pub struct Hearing {
     pub hear_until: String,
     /// What he said.
     pub said: Option<String>,
+    /// Whether somebody who came in by another telephone spoke for him: what, he is not shown.
+    pub said_elsewhere: bool,
     /// The decision.
     pub decision: Option<HearingDecision>,
     /// Whether he may say something.

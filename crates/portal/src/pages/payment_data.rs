@@ -62,6 +62,8 @@ pub struct View {
     pub fault: String,
     /// What became of its lines.
     pub told: Vec<Told>,
+    /// Whether the questions were not read: what became of the lines is shown alone.
+    pub unread: bool,
 }
 
 /// The page.
@@ -90,7 +92,8 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if !view.told.is_empty() { (told(texts, &view.told)) }
         @if view.reader != Reader::Reads { (form(frame, view)) }
         (tabs(&texts.text("payment-data-title"), &shown))
-        @if view.records.is_empty() { (empty(&texts.text("payment-data-none"), &texts.text("payment-data-none-help"))) }
+        @if view.unread {}
+        @else if view.records.is_empty() { (empty(&texts.text("payment-data-none"), &texts.text("payment-data-none-help"))) }
         @else { (table(texts, &view.records)) }
         (pager(texts, first.as_deref(), next.as_deref()))
     };

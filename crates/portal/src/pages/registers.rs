@@ -256,7 +256,7 @@ fn table(frame: &Frame, view: &List) -> Markup {
 }
 
 /// Fields that hold days and seconds.
-const TIMES: [&str; 15] = [
+const TIMES: [&str; 16] = [
     "readyFrom",
     "neededBy",
     "deadline",
@@ -267,6 +267,7 @@ const TIMES: [&str; 15] = [
     "at",
     "compromisedSince",
     "until",
+    "since",
     "next",
     "time",
     "called",

@@ -7,7 +7,9 @@ use portal::answers::operation::{self, Operation};
 use portal::answers::people::{Given, Shared, Token, Tokens, User, Users};
 use portal::answers::registers::{About, Actor, Fault, Record, Records, Rule, Step, Waiting, fields_of};
 use portal::pages::people::{Gives, Typed};
-use portal::pages::{found, newcomer, operation as operating, people, record, registers, shares};
+use portal::pages::{
+    found, newcomer, operation as operating, payment_data, people, record, registers, shares,
+};
 use serde_json::{Value, json};
 
 fn rule(name: &str, kind: &str) -> Rule {
@@ -357,4 +359,24 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ),
         ("evidence", operating::evidence(&inside, &an_evidence()).shown(&inside)),
     ]
+}
+
+#[test]
+fn lines_that_were_asked_are_told_also_when_a_later_one_stopped_the_rest() {
+    let frame = frame(Language::English, true);
+    let line = |line: &str, id: &str, why: &str| payment_data::Told {
+        line: line.to_owned(),
+        id: id.to_owned(),
+        why: why.to_owned(),
+    };
+    let told =
+        vec![line("1 A", "1:SESSION", ""), line("1 B", "", "nobody knows"), line("1 C", "", "not asked")];
+    let orders = "1 B\n1 C".to_owned();
+    let reader = payment_data::Reader::Asks;
+    let view = payment_data::View { told, orders, unread: true, reader, ..payment_data::View::default() };
+    let page = payment_data::page(&frame, &view).shown(&frame);
+    assert!(page.contains("1%3ASESSION") || page.contains("1:SESSION"), "{page}");
+    assert!(page.contains("nobody knows") && page.contains("not asked"), "{page}");
+    assert!(page.contains("1 B\n1 C</textarea>"), "{page}");
+    assert!(!page.contains("No questions"), "of questions that were not read nothing is said: {page}");
 }

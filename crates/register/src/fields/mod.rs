@@ -195,7 +195,7 @@ pub fn kept(register: Register) -> &'static [&'static str] {
 /// Names of fields that hold milliseconds since 1970 in the records of a register.
 pub fn milliseconds(register: Register) -> &'static [&'static str] {
     match register {
-        Register::Delivery => &["until", "next"],
+        Register::Delivery => &["until", "since", "next"],
         Register::PaymentData => &["due", "called", "answered"],
         Register::SignIn => &["time", "since"],
         Register::Consumer => &["erasureAsked"],

@@ -3,6 +3,7 @@
 
 use super::error::Problem;
 use super::limits::COUNTERPARTS as ROLES;
+use super::operations::{UNDELIVERED, deliveries_in};
 use super::view::time;
 use crate::Window;
 use clearance::Text;
@@ -12,6 +13,8 @@ use clearance::record::{Record, RecordKey, Register};
 use register::delivery::Delivery;
 use register::webhook::{COUNTERPARTS, Webhook};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::{Cursor, Read, RecordSearch, StoreError};
 
 /// Webhooks that are looked through.
@@ -67,13 +70,13 @@ impl Kind {
 
 /// The state of each kind, for everybody: which agency or bank it is, is for those whose it is and for whoever operates the window.
 pub(super) async fn told_to_all(window: &Window) -> Result<Vec<Value>, Problem> {
-    let kinds = counted(window).await?;
+    let kinds = counted(window, false).await?;
     Ok(kinds.iter().map(|(kind, one)| json!({"kind": kind, "state": one.state()})).collect())
 }
 
 /// The same with what is counted, for whoever operates the window.
 pub(super) async fn told(window: &Window) -> Result<Vec<Value>, Problem> {
-    let kinds = counted(window).await?;
+    let kinds = counted(window, true).await?;
     let line = |(kind, one): &(&str, Kind)| {
         json!({
             "kind": kind, "state": one.state(), "adapters": one.adapters, "paused": one.paused,
@@ -84,11 +87,15 @@ pub(super) async fn told(window: &Window) -> Result<Vec<Value>, Problem> {
 }
 
 /// Every kind, in its order. Whose webhook does not say what it is counts as a bank where he is one, and else with none.
-async fn counted(window: &Window) -> Result<Vec<(&'static str, Kind)>, StoreError> {
+/// Whether each delivery is read, or those alone that come to nothing: anybody may ask for the state of all kinds, as often as he likes.
+async fn counted(window: &Window, each: bool) -> Result<Vec<(&'static str, Kind)>, StoreError> {
     let states = ["active", "paused"].map(Text::const_new).to_vec();
     let search = RecordSearch { register: Register::Webhook, parties: None, states };
     let (webhooks, _) = window.read.records(&search, None, WEBHOOKS).await?;
     let position = window.read.position().await?;
+    let (undelivered, _) = deliveries_in(window, &UNDELIVERED).await?;
+    let undelivered: BTreeMap<&str, &Arc<Record>> =
+        undelivered.iter().map(|record| (record.key.id.as_str(), record)).collect();
     let (reference, today) = (window.reference(), window.clock.now().day());
     let mut kinds: Vec<(&'static str, Kind)> =
         COUNTERPARTS.iter().map(|kind| (*kind, Kind::default())).collect();
@@ -100,8 +107,12 @@ async fn counted(window: &Window) -> Result<Vec<(&'static str, Kind)>, StoreErro
         let said = Webhook::of(webhook).counterpart;
         let kind = if said.is_empty() && filing.has(Role::Bank) { "bank" } else { said.as_str() };
         let Some((_, one)) = kinds.iter_mut().find(|(known, _)| *known == kind) else { continue };
-        let key = RecordKey::new(Register::Delivery, &webhook.key.id);
-        one.add(webhook, window.read.record(&key).await?.as_deref(), &position);
+        let delivery = if each {
+            window.read.record(&RecordKey::new(Register::Delivery, &webhook.key.id)).await?
+        } else {
+            undelivered.get(webhook.key.id.as_str()).copied().cloned()
+        };
+        one.add(webhook, delivery.as_deref(), &position);
     }
     Ok(kinds)
 }

@@ -206,6 +206,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("legalBasis", text()),
         ("hearUntil", text()),
         ("said", or_null("string")),
+        ("saidElsewhere", truth()),
         ("decision", or_null("object")),
         ("maySpeak", truth()),
     ];

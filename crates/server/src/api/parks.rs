@@ -132,7 +132,6 @@ pub(crate) async fn told(
     query: &Query,
 ) -> Result<Value, Problem> {
     let (codes, _) = window.names_of(&caller.party);
-    let purpose = parameter(query, "purpose").unwrap_or_default();
     let (record, own) = visible(window, caller, Register::Park.word(), id).await?;
     let body = Body::of(&record);
     // An office of some districts supervises the parks of these.
@@ -144,7 +143,7 @@ pub(crate) async fn told(
     }
     if !own {
         let subject = (record.key.register.word(), record.key.id.as_str());
-        recorded(window, by(window, caller), subject, &record.parties, &purpose, None).await?;
+        recorded(window, by(window, caller), subject, &record.parties, &caller.purpose, None).await?;
     }
     let now = window.clock.now();
     let (from, to) = (day(query, "from", Time(now.0 - DAYS))?, day(query, "to", now)?);

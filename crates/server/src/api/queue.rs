@@ -129,6 +129,8 @@ async fn by_risk(
     (after, count): (&str, usize),
 ) -> Result<Found, Problem> {
     let Some(ranked) = risk::waiting(window, caller, states.clone(), falling).await? else {
+        // Where it fitted before, the cursor is one of that order: by lane and age it begins anew.
+        let after = if risk::Place::parse(after).is_some() { "" } else { after };
         let found = kept(window, caller, (states, QueueOrder::Severest), (after, count)).await?;
         return Ok(Found { too_many: true, ..found });
     };

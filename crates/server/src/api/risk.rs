@@ -9,6 +9,7 @@ use clearance::consignment::{Consignment, Lane};
 use clearance::export::ExportTrade;
 use clearance::keys::{OrderKey, Position};
 use clearance::score::Score;
+use futures_util::future::try_join_all;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,8 +18,13 @@ use store::{QueueOrder, QueueSearch, Read, Summary};
 
 /// Trades that wait and are put in order by risk, at most.
 pub(super) const RANKED: usize = 5_000;
+/// How often the index is asked for them, each time for as many lines as it looks at for a page: those of other offices and in other
+/// states stand between.
+const PAGES: usize = 10;
 /// Trades whose risk is remembered, at most.
 const REMEMBERED: usize = 4 * RANKED;
+/// Trades that are read at once: fewer than a database has connections for readers, and others are served between them.
+const AT_ONCE: usize = 4;
 
 /// How grave a trade is held to be, compared in this order: what was given no score stands behind all that were.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
@@ -153,11 +159,17 @@ pub(super) async fn ranked(
     lines: Vec<Summary>,
     falling: bool,
 ) -> Result<Vec<(Place, Summary)>, Problem> {
-    let mut ranked = Vec::with_capacity(lines.len());
-    for line in lines {
-        let risk = of_line(window, &line).await?;
-        ranked.push((Place { risk, time: line.time.0, row: line.position.number() }, line));
+    let mut risks = Vec::with_capacity(lines.len());
+    for some in lines.chunks(AT_ONCE) {
+        risks.extend(try_join_all(some.iter().map(|line| of_line(window, line))).await?);
+        // A data folder is read without waiting: thousands of trades in one go would keep everybody else from this thread.
+        tokio::task::yield_now().await;
     }
+    let placed = lines.into_iter().zip(risks).map(|(line, risk)| {
+        let place = Place { risk, time: line.time.0, row: line.position.number() };
+        (place, line)
+    });
+    let mut ranked: Vec<(Place, Summary)> = placed.collect();
     ranked.sort_by(|(one, _), (other, _)| one.compared(other, falling));
     Ok(ranked)
 }
@@ -170,11 +182,20 @@ pub(super) async fn waiting(
     falling: bool,
 ) -> Result<Option<Vec<(Place, Summary)>>, Problem> {
     let search = QueueSearch { states, order: QueueOrder::Severest };
-    let page = window.read.queue(&scope(window, caller), &search, None, RANKED).await?;
-    if page.next.is_some() {
+    let scope = scope(window, caller);
+    let (mut lines, mut after) = (Vec::new(), None);
+    for _ in 0..PAGES {
+        // One more than fit, so that as many as fit are not taken for too many.
+        let page = window.read.queue(&scope, &search, after, RANKED + 1 - lines.len()).await?;
+        lines.extend(page.lines.into_iter().map(|(_, line)| line));
+        after = page.next;
+        if after.is_none() || lines.len() > RANKED {
+            break;
+        }
+    }
+    if after.is_some() || lines.len() > RANKED {
         return Ok(None);
     }
-    let lines = page.lines.into_iter().map(|(_, line)| line).collect();
     ranked(window, lines, falling).await.map(Some)
 }
 

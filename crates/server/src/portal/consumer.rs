@@ -3,6 +3,7 @@
 use super::desk::{get, query};
 use super::form::Form;
 use super::guard::{Seen, session_cookie};
+use super::officer::is_chinese;
 use super::{read, shown, shown_as, to};
 use crate::Window;
 use crate::api::error::Problem;
@@ -239,7 +240,8 @@ pub async fn speak(
     let all = read(consumer::hearings(state, caller).await?.0)?;
     frame.place = "/my/hearings".to_owned();
     let mut page = hearings::page(&frame, &all, Some(&about));
-    page.said = Some((Tone::Bad, frame.texts.text("hearing-hint")));
+    // It may have been said already, from another page of his.
+    page.said = Some((Tone::Bad, problem.told_in(is_chinese(&frame), " · ")));
     Ok(shown_as(&frame, &page, StatusCode::UNPROCESSABLE_ENTITY))
 }
 

@@ -83,13 +83,34 @@ pub async fn ask(
         let view = View { orders: text.clone(), fault, ..found(&window, &caller, "", "").await? };
         return Ok(shown_as(&frame, &page(&frame, &view), StatusCode::UNPROCESSABLE_ENTITY));
     }
-    let mut told = Vec::with_capacity(lines.len());
+    let mut told: Vec<Told> = Vec::with_capacity(lines.len());
+    let mut stopped = None;
     for line in lines {
-        told.push(asked(&window, &frame, &caller, line).await?);
+        if stopped.is_some() {
+            let why = frame.texts.text("payment-data-not-asked");
+            told.push(Told { line: line.to_owned(), why, ..Told::default() });
+            continue;
+        }
+        match asked(&window, &frame, &caller, line).await {
+            Ok(one) => told.push(one),
+            // What stops one stops all. Those before it were asked, and asked again would be asked twice: they are told of.
+            Err(problem) if told.iter().any(|one| !one.id.is_empty()) => {
+                let why = problem.told_in(is_chinese(&frame), "; ");
+                told.push(Told { line: line.to_owned(), why, ..Told::default() });
+                stopped = Some(problem.status_code());
+            }
+            Err(problem) => return Err(problem),
+        }
     }
     // Those that were not asked stay in the field, to be put right.
     let left: Vec<&str> = told.iter().filter(|one| one.id.is_empty()).map(|one| one.line.as_str()).collect();
     let orders = left.join("\n");
+    if let Some(status) = stopped {
+        // Whoever reads the list writes that down, which is not to be had now.
+        let which = WHICH[0].to_owned();
+        let view = View { which, orders, told, unread: true, reader: reader(&caller), ..View::default() };
+        return Ok(shown_as(&frame, &page(&frame, &view), status));
+    }
     let status = if left.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = View { orders, told, ..found(&window, &caller, "", "").await? };
     Ok(shown_as(&frame, &page(&frame, &view), status))
@@ -108,7 +129,6 @@ async fn asked(window: &Window, frame: &Frame, caller: &Caller, line: &str) -> R
     };
     match api::asked(window, caller, platform, order_no).await {
         Ok(record) => Ok(Told { id: record.key.id.to_string(), ..told }),
-        // What stops one stops all.
         Err(problem) if problem.status_code().is_server_error() => Err(problem),
         Err(problem) => Ok(Told { why: problem.told_in(is_chinese(frame), "; "), ..told }),
     }

@@ -2,6 +2,7 @@
 //! against number; the window of another country sends and receives documents in the neutral form.
 
 use crate::support::browser::Browser;
+use crate::support::people::signed_in;
 use crate::support::{NOW, Zone, plain};
 use crate::webhooks::{client, counterpart, delivery, webhook};
 use ceb::Document;
@@ -13,6 +14,7 @@ use exchange::neutral;
 use serde_json::{Value, json};
 use server::push::{self, Patience};
 use std::time::{Duration, Instant};
+use store::Duty;
 
 const CUSTOMS: &str = "8620000001";
 const POLICE: &str = "5301000905";
@@ -124,6 +126,12 @@ async fn one_that_is_down_queues_and_shows_until_its_script_says_that_it_works()
     let told = of_railway().await;
     assert_eq!((&told["state"], &told["failing"]), (&json!("waits"), &json!(1)), "{told}");
     assert!(told["waiting"].as_u64().unwrap() > 0 && told["since"].is_string(), "{told}");
+    // On the page of the delivery that is a time, and no count of milliseconds.
+    let mut own = signed_in(&zone, "tie.lu", RAILWAY, Role::Agency, &[Duty::Operator]).await;
+    let page = own.get(&format!("/desk/registers/deliveries/{}", hook.replace(':', "%3A"))).await;
+    let since = page.text.split("开始失败时间").nth(1).unwrap_or_else(|| panic!("{}", page.words()));
+    let told: String = since.chars().take(60).collect();
+    assert!(told.contains("<time datetime=\"2026-"), "{told}");
     assert_eq!(railway.taken().count, 0);
     // It works again, but for two requests that it refuses and one answer that it loses: requests are counted anew, and that it was
     // down is no refusal. What came meanwhile does not change what comes again: it is known by its id.

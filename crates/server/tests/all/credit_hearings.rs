@@ -1,7 +1,7 @@
 //! The hearing of a person whom a list names behind an enterprise: it is his own, neither uses up the other's, the decision waits for
 //! both, and says whom it spares.
 
-use crate::consumer::{OWN, come_in, post, provider, trade};
+use crate::consumer::{OTHER, OWN, come_in, post, provider, trade};
 use crate::credit::{OFFICER, SECOND, act, zone};
 use crate::support::browser::Browser;
 use crate::support::{NOW, Zone, plain};
@@ -184,4 +184,45 @@ async fn he_speaks_on_a_page_of_his_own() {
         "{}",
         page.words()
     );
+    // Sent again from a page that he had open before, it is refused, and he is told why.
+    let again = browser.post("/my/hearings", &fields("样例：再说一次")).await;
+    assert!(again.status == 422 && again.words().contains("每人陈述一次"), "{}", again.words());
+    assert!(
+        again.words().contains("样例：本人已离任") && !again.words().contains("再说一次"),
+        "{}",
+        again.words()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_in_by_another_telephone_is_not_shown_what_was_said() {
+    let (zone, _, listed) = zone().await;
+    let person = Person::new(7);
+    let messages = provider(&zone).await;
+    let mut sessions = Vec::new();
+    for (number, telephone) in [(7, OWN), (8, OTHER)] {
+        let bought = trade(number, &person, telephone, 300);
+        zone.trade(&bought).await;
+        zone.until_listed().await;
+        sessions.push(come_in(&zone, &messages, &bought.order.head.order_no).await);
+    }
+    noticed(&zone, &listed, &person).await;
+    let spoken = json!({"party": listed, "text": "样例：本人已离任"});
+    let (status, told) = post(&zone, Some(&sessions[0]), HEARINGS, spoken).await;
+    assert_eq!((status, &told["said"]), (200, &json!("样例：本人已离任")), "{told}");
+    // What the enterprise says after him stands before his words in the history.
+    assert_eq!(act(&zone, &listed, &format!("credit-lists/{listed}"), statement(2)).await.0, 200);
+    let told = own(&zone, &sessions[0]).await;
+    assert_eq!(
+        (&told["said"], &told["saidElsewhere"]),
+        (&json!("样例：本人已离任"), &json!(false)),
+        "{told}"
+    );
+    let told = own(&zone, &sessions[1]).await;
+    assert_eq!((&told["said"], &told["saidElsewhere"]), (&Value::Null, &json!(true)), "{told}");
+    assert_eq!(told["maySpeak"], json!(false));
+    let page = Browser::with(&zone, &sessions[1]).get("/my/hearings").await;
+    assert!(page.words().contains("其他手机号码") && !page.words().contains("离任"), "{}", page.words());
+    let (_, data) = zone.request("GET", "/v1/consumer/data", Some(&sessions[1]), Vec::new()).await;
+    assert!(!data.to_string().contains("离任"), "{data}");
 }

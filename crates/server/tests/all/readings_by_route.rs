@@ -95,6 +95,7 @@ const ROUTES: &[(&str, Told)] = &[
     ("/v1/consumer/trades/{platform}/{order_no}", Nothing(OWN)),
     ("/v1/consumer/quota", Nothing(OWN)),
     ("/v1/consumer/disputes", Nothing(OWN)),
+    ("/v1/consumer/hearings", Nothing(OWN)),
     ("/v1/consumer/accesses", Nothing(OWN)),
     ("/v1/consumer/data", Nothing(OWN)),
     ("/v1/publications", Nothing(PUBLIC)),
@@ -225,8 +226,13 @@ const PAGES: &[(&str, Told)] = &[
     ("/my/trades/{platform}/{order_no}", Nothing(OWN)),
     ("/my/quota", Nothing(OWN)),
     ("/my/disputes", Nothing(OWN)),
+    ("/my/hearings", Nothing(OWN)),
     ("/my/data", Nothing(OWN)),
     ("/my/data/file", Nothing(OWN)),
+    (
+        "/desk/persons",
+        Nothing("the form that asks for a number: who is found by it is written down with the number sent"),
+    ),
     ("/desk/persons/{id}", Written("decider", "another", "person")),
     ("/desk/addresses/{id}", Written("decider", "another", "address")),
     ("/desk/enterprises/{party}", Written("decider", "another", "enterprise")),
@@ -372,14 +378,18 @@ async fn every_page_that_reads_writes_it_down_or_has_a_reason() {
         faults.extend(faults_of(route, kind, &before, &written(&world).await));
     }
     // What for a page is opened stands in its address, and then in the record.
-    let before = written(&world).await;
-    let path = portal_permissions::asked(&world, "/desk/consignments/{platform}/{order_no}", "another");
-    let path = format!("{path}?purpose=%E6%A0%B7%E4%BE%8B%E6%A0%B8%E6%9F%A5");
-    assert_eq!(Browser::with(&world.zone, &world.texts["decider"]).get(&path).await.status, 200);
-    let after = written(&world).await;
-    let new = after.iter().find(|(id, one)| !before.contains_key(*id) && one.kind == "consignment");
-    let (id, new) = new.unwrap();
-    assert_eq!((new.purpose.as_str(), new.ground.as_str()), ("样例核查", ""), "{new:?}");
-    assert!(id.starts_with(OFFICE), "{id}");
+    for (route, kind) in
+        [("/desk/consignments/{platform}/{order_no}", "consignment"), ("/desk/parks/{id}", "parks")]
+    {
+        let before = written(&world).await;
+        let path = portal_permissions::asked(&world, route, "another");
+        let path = format!("{path}?purpose=%E6%A0%B7%E4%BE%8B%E6%A0%B8%E6%9F%A5");
+        assert_eq!(Browser::with(&world.zone, &world.texts["decider"]).get(&path).await.status, 200);
+        let after = written(&world).await;
+        let new = after.iter().find(|(id, one)| !before.contains_key(*id) && one.kind == kind);
+        let (id, new) = new.unwrap();
+        assert_eq!((new.purpose.as_str(), new.ground.as_str()), ("样例核查", ""), "{new:?}");
+        assert!(id.starts_with(OFFICE), "{id}");
+    }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }

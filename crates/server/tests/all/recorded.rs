@@ -74,6 +74,16 @@ async fn an_event_whose_judgement_failed_is_decided_by_the_next_engine() {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         assert!(window.read.undecided().await.unwrap().is_empty());
+        // With nothing more to do nothing is under way: what counts as standing still would close the intake.
+        let mut idle = false;
+        for _ in 0..500 {
+            idle = window.metrics.progress.longest().is_zero();
+            if idle {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(idle, "{:?}", window.metrics.progress.longest());
         let later = window.read.decided_later(position).await.unwrap().unwrap();
         assert_eq!(later.row.again, Some(position));
         let mut again = Vec::new();

@@ -49,6 +49,7 @@ fn hearing(frame: &Frame, one: &Hearing, about: Option<&About>) -> Markup {
             h2 { (declared(texts, &one.party_name)) }
             (facts(&pairs))
             @if let Some(own) = &one.said { h3 { (texts.text("hearing-said")) } p { (own) } }
+            @if one.said_elsewhere { (said(Tone::Warn, html! { p { (texts.text("hearing-said-elsewhere")) } })) }
             @if let Some(decision) = &one.decision { (decided(texts, decision)) }
             @if one.may_speak { (speak(frame, one, about)) }
         }

@@ -35,24 +35,47 @@ pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Vec<Valu
     let parties = Some(vec![consumer.person.clone()]);
     let search = RecordSearch { register: Register::CreditList, parties, states: Vec::new() };
     let (records, _) = window.read.records(&search, None, MOST).await?;
-    // One that an earlier notice named is found by the record still, and this notice may be about others.
-    let named = records.iter().filter(|record| Body::of(record).names(&consumer.person));
-    Ok(named.map(|record| whole(window, consumer, record)).collect())
+    let mut shown = Vec::new();
+    for record in &records {
+        // One that an earlier notice named is found by the record still, and this notice may be about others.
+        if Body::of(record).names(&consumer.person) {
+            shown.push(whole(window, consumer, record).await?);
+        }
+    }
+    Ok(shown)
 }
 
-fn whole(window: &Window, consumer: &Consumer, record: &Record) -> Value {
+/// Whether what was said for him was said with the telephone that he came in by. Who has his name and his number and orders with another
+/// telephone comes in as the same person, and is perhaps another.
+async fn is_said_here(
+    window: &Window,
+    consumer: &Consumer,
+    record: &Arc<Record>,
+) -> Result<bool, StoreError> {
+    let mut version = record.clone();
+    while version.action != "speak" || version.actor.party != consumer.person {
+        let Some(previous) = version.previous else { return Ok(false) };
+        let Some(before) = window.read.record_at(previous).await? else { return Ok(false) };
+        version = before;
+    }
+    Ok(version.actor.name == consumer.telephone)
+}
+
+async fn whole(window: &Window, consumer: &Consumer, record: &Arc<Record>) -> Result<Value, StoreError> {
     let body = Body::of(record);
     let said = body.said_by(&consumer.person);
+    let here = said.is_some() && is_said_here(window, consumer, record).await?;
     let reaches = body.persons.iter().any(|key| key.as_str() == consumer.person.as_str());
     let decision = body.decision.as_ref().map(|decision| {
         json!({"validFrom": decision.valid_from, "validTo": decision.valid_to, "reaches": reaches})
     });
-    json!({
+    Ok(json!({
         "party": record.key.id.as_str(), "partyName": name_of(window, &record.key.id), "state": record.state.as_str(),
         "list": body.notice.list, "facts": body.notice.facts, "legalBasis": body.notice.legal_basis,
-        "hearUntil": body.notice.hear_until, "said": said, "decision": decision,
+        "hearUntil": body.notice.hear_until, "said": said.filter(|_| here), "decision": decision,
+        "saidElsewhere": said.is_some() && !here,
         "maySpeak": said.is_none() && matches!(record.state.as_str(), "noticed" | "heard"),
-    })
+    }))
 }
 
 /// What he says.
@@ -76,5 +99,5 @@ pub(crate) async fn speak(
     let current = current.ok_or_else(|| Problem::not_found("no notice about this enterprise names you"))?;
     let spoken = json!({"text": sent.text}).to_string();
     let record = moved(&window, &consumer, key, (current.version, "speak"), Some(spoken)).await?;
-    Ok(Json(whole(&window, &consumer, &record)))
+    Ok(Json(whole(&window, &consumer, &record).await?))
 }
