@@ -597,7 +597,7 @@ const PUBLIC: [&str; 48] = [
 ];
 
 /// Texts of other files that the indicators show: what is counted, and the words of states and lanes.
-const INDICATORS: [&str; 47] = [
+const INDICATORS: [&str; 49] = [
     "figures-days",
     "figures-steps",
     "figures-lanes",
@@ -645,6 +645,8 @@ const INDICATORS: [&str; 47] = [
     "span-minutes",
     "span-hours",
     "span-days",
+    "figures-day",
+    "figures-every",
 ];
 
 /// Texts of other files that registering shows; the roles that may be applied for besides.
