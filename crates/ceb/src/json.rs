@@ -3,6 +3,7 @@
 
 use crate::defect::{Defect, DefectRule};
 use crate::document::{Document, Kind, Nesting, Part};
+use crate::json_names;
 use crate::read::DEFECTS_KEPT;
 use crate::record::Record;
 use crate::transfer::{BaseSubscribe, BaseTransfer};
@@ -33,6 +34,17 @@ pub fn parse_json(bytes: &[u8], limits: &Limits) -> Parsed {
             return parsed;
         }
     };
+    for path in json_names::repeated(bytes, DEFECTS_KEPT) {
+        parsed.defects.push(Defect::new(
+            path,
+            DefectRule::RepeatedElement,
+            "",
+            "a member once in its object",
+        ));
+    }
+    if !parsed.defects.is_empty() {
+        return parsed;
+    }
     let Some((root, Value::Object(body))) =
         value.as_object().filter(|object| object.len() == 1).and_then(|object| object.iter().next())
     else {

@@ -14,6 +14,7 @@ pub mod dxp;
 mod export;
 mod format_receipt;
 mod json;
+mod json_names;
 mod order;
 mod payment;
 mod read;

@@ -364,3 +364,15 @@ proptest! {
         prop_assert_eq!(ceb::Decimal::parse(&decimal.to_string()), Some(decimal));
     }
 }
+
+/// Readers of JSON keep one of two members of a name: which one, the sender would never learn.
+#[test]
+fn a_member_of_json_that_stands_twice_is_told_with_its_path() {
+    let text = r#"{"CEB311Message":{"guid":"4CDE1CFD-EDED-46B1-946C-B8022E42FC94","version":"1.0",
+        "Order":[{"OrderHead":{"orderNo":"A1","goodsValue":"1","goodsValue":"2"},"OrderList":[]}]}}"#;
+    let parsed = parse_json(text.as_bytes(), &Limits::default());
+    assert!(parsed.message.is_none());
+    let told: Vec<(&str, DefectRule)> =
+        parsed.defects.iter().map(|defect| (defect.path.as_str(), defect.rule)).collect();
+    assert_eq!(told, [("CEB311Message/Order[1]/OrderHead/goodsValue", DefectRule::RepeatedElement)]);
+}

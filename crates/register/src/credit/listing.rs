@@ -383,8 +383,8 @@ fn list(seen: &Seen<'_>, state: &str, body: &mut Body, faults: &mut Vec<Fault>) 
         let waiting = body.named().filter(|(key, _)| body.said_by(key).is_none());
         let names: Vec<&str> = waiting.map(|(_, name)| name).collect();
         if !names.is_empty() {
-            let expected = says::PERSONS_HEARD_OR_AFTER
-                .with(&[("names", &names.join(", ")), ("day", &until.number().to_string())]);
+            let (names, day) = (names.join(", "), until.number().to_string());
+            let expected = says::PERSONS_HEARD_OR_AFTER.with(&[("names", &names), ("day", &day)]);
             faults.push(Fault::new("heard", "", expected));
         }
     }
