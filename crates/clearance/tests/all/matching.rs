@@ -13,10 +13,15 @@ fn check(change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
 }
 
 #[track_caller]
-fn check_in(mut window: Window, change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
+fn check_in(window: Window, change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
     let mut changed = trade(11);
     change(&mut changed);
-    let outcome = window.trade(&changed);
+    check_trade(window, &changed, reason, values);
+}
+
+#[track_caller]
+fn check_trade(mut window: Window, changed: &Trade, reason: Reason, values: [&str; 2]) {
+    let outcome = window.trade(changed);
     let rules: Vec<Reason> = outcome.answer.findings.iter().map(|finding| finding.reason).collect();
     assert_eq!((outcome.answer.status, rules), (100, vec![reason]), "{}", outcome.answer.info);
     let shown: Vec<&str> =
@@ -234,6 +239,28 @@ fn freight_of_order_and_list_is_compared_where_the_parameter_says_so() {
             assert_eq!(outcome.answer.findings[0].fields[1].path, "OrderHead.freight");
         }
     }
+}
+
+/// Within what the arithmetic of one line leaves open, price and quantity differ by themselves.
+#[test]
+fn price_and_quantity_have_findings_of_their_own() {
+    let mut changed = (11..).map(trade).find(|trade| trade.declaration.lines[0].qty == Decimal::ONE).unwrap();
+    let before = changed.declaration.lines[0].price;
+    let price = before.checked_add(Decimal::from_fen(1)).unwrap();
+    changed.declaration.lines[0].price = price;
+    let [price, before] = [price, before].map(|price| price.to_string());
+    check_trade(Window::without_draws(), &changed, Reason::LinePriceDiffers, [&price, &before]);
+    // A quantity in the unit of the tariff would have to be the first legal one too.
+    let weighed = |trade: &Trade| {
+        let line = &trade.declaration.lines[0];
+        line.unit != line.unit1 && line.price < Decimal::from_whole(1_000)
+    };
+    let mut changed = (11..).map(trade).find(weighed).unwrap();
+    let before = changed.declaration.lines[0].qty;
+    let quantity = before.checked_add(Decimal::from_units(1)).unwrap();
+    changed.declaration.lines[0].qty = quantity;
+    let [quantity, before] = [quantity, before].map(|quantity| quantity.to_string());
+    check_trade(Window::without_draws(), &changed, Reason::LineQuantityDiffers, [&quantity, &before]);
 }
 
 /// Price, quantity and total hang together: a line that stays right by itself differs in two of them from the order.
