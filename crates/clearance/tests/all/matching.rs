@@ -285,6 +285,33 @@ fn a_changed_price_gives_price_and_total() {
     assert_eq!(rules, [Reason::LineQuantityDiffers, Reason::LineTotalDiffers]);
 }
 
+/// What links the documents is not compared: where one names another trade the list waits for it, and is told in time which
+/// one is not there.
+#[test]
+fn a_partner_of_another_trade_is_missed_and_no_other() {
+    type Case = (fn(&mut Trade), Reason);
+    let cases: [Case; 4] = [
+        (|t| t.order.head.order_no = "OTHER".into(), Reason::OrderMissing),
+        (|t| t.payment.order_no = "OTHER".into(), Reason::PaymentMissing),
+        (|t| t.waybill.logistics_no = "OTHER".into(), Reason::WaybillMissing),
+        (|t| t.declaration.head.logistics_no = "OTHER".into(), Reason::WaybillMissing),
+    ];
+    for (change, reason) in cases {
+        let mut window = Window::without_draws();
+        let clean = trade(11);
+        let mut changed = clean.clone();
+        change(&mut changed);
+        let outcome = window.trade(&changed);
+        assert_eq!(outcome.answer.status, 2, "{reason:?}: {:?}", outcome.answer);
+        window.wait_days(4);
+        let attempt = window.of(&clean).attempt.as_ref().unwrap();
+        let rules: Vec<Reason> = attempt.findings.iter().map(|finding| finding.reason).collect();
+        assert_eq!((attempt.declaration.status, rules), (100, vec![reason]));
+        assert_eq!(attempt.findings[0].fields[0].value.as_str(), clean.order.head.order_no.as_str());
+        assert!(window.facts.balances.values().all(|balance| balance.held == 0 && balance.posted == 0));
+    }
+}
+
 #[test]
 fn buyer_may_differ_from_payer_where_the_platform_verifies_identity() {
     let mut window = Window::without_draws();
