@@ -99,13 +99,17 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Defect> {
             "text in the encoding that the XML declaration names, UTF-8 by default",
         )
     };
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        let body = bytes.get(mark..).unwrap_or_default();
-        return encoding
-            .decode_without_bom_handling_and_without_replacement(body)
-            .ok_or_else(|| wrong(encoding.name()));
-    }
-    let encoding = declared_encoding(bytes).map_err(|name| wrong(&name))?;
+    let encoding = match Encoding::for_bom(bytes) {
+        // The text keeps its mark, which the scanner passes over: spans count in what was sent.
+        Some((encoding, _)) if encoding == UTF_8 => UTF_8,
+        Some((encoding, mark)) => {
+            let body = bytes.get(mark..).unwrap_or_default();
+            return encoding
+                .decode_without_bom_handling_and_without_replacement(body)
+                .ok_or_else(|| wrong(encoding.name()));
+        }
+        None => declared_encoding(bytes).map_err(|name| wrong(&name))?,
+    };
     if encoding == UTF_8 {
         return std::str::from_utf8(bytes)
             .map(Cow::Borrowed)

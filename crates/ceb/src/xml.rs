@@ -96,8 +96,10 @@ fn is_name(name: &str) -> bool {
 }
 
 impl<'a> Scanner<'a> {
+    /// Begins behind the byte order mark, if the text has one.
     pub fn new(text: &'a str, depth_limit: usize) -> Self {
-        Self { text, at: 0, open: Vec::with_capacity(8), depth_limit, pending_end: false }
+        let at = text.len() - text.strip_prefix('\u{FEFF}').unwrap_or(text).len();
+        Self { text, at, open: Vec::with_capacity(8), depth_limit, pending_end: false }
     }
 
     /// Byte offset of what comes next.

@@ -186,11 +186,15 @@ enum Command {
     )]
     Provider(provider::Arguments),
     /// Print the completions of a shell.
+    #[command(after_help = "Example:\n  onewindow completions bash > /etc/bash_completion.d/onewindow")]
     Completions {
         /// Which shell.
         shell: clap_complete::Shell,
     },
     /// Print the man page, or write one for every command into a folder.
+    #[command(
+        after_help = "Examples:\n  onewindow man | man -l -\n  onewindow man --out /usr/local/share/man/man1"
+    )]
     Man {
         /// Folder, made if absent.
         #[arg(long, value_name = "DIR")]

@@ -152,8 +152,9 @@ fn sender_of(bytes: &[u8]) -> Option<Text> {
     } else {
         bytes.to_vec()
     };
-    let parsed = if envelope.first() == Some(&b'{') {
-        ceb::parse_json(&envelope, &limits)
+    let json = envelope.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&envelope);
+    let parsed = if json.first() == Some(&b'{') {
+        ceb::parse_json(json, &limits)
     } else {
         ceb::parse(&envelope, &limits)
     };

@@ -71,13 +71,15 @@ pub fn ingest(bytes: &Bytes, sender: &Text, exchange_ids: &[Text], context: Cont
         documents: Vec::new(),
         refusal: Vec::new(),
     };
-    let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    // A byte order mark is no part of JSON, and some programs write one.
+    let json = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let is_json = json.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if is_json {
         ingested.original = Original::Whole(bytes.clone());
-        let neutral = (bytes.len() <= limits.bytes).then(|| neutral::parse(bytes)).flatten();
+        let neutral = (json.len() <= limits.bytes).then(|| neutral::parse(json)).flatten();
         let converted = neutral.as_ref().map(neutral::to_ceb);
         let parsed = match &converted {
-            None => ceb::parse_json(bytes, limits),
+            None => ceb::parse_json(json, limits),
             Some(Some(message)) => ceb::parse_json(message.to_string().as_bytes(), limits),
             Some(None) => {
                 let what = Defect::new(neutral::ROOT, DefectRule::UnknownRoot, "", neutral::EXPECTED);

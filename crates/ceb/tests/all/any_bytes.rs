@@ -1,5 +1,5 @@
-//! What is asked of any bytes at all: no panic, and what is understood is written and read back the same. The fuzz targets call these
-//! functions with bytes that they find, the tests here with damaged messages.
+//! What is asked of any bytes at all: no panic, and what is understood is written and read back the same, each document also as its
+//! span cuts it out. The fuzz targets call these functions with bytes that they find, the tests here with damaged messages.
 
 /// Any bytes as a message or an envelope.
 pub fn message(bytes: &[u8]) {
@@ -10,6 +10,11 @@ pub fn message(bytes: &[u8]) {
     let Some(message) = parsed.message else { return };
     if message.entries.is_empty() || message.entries.iter().any(|entry| !entry.defects.is_empty()) {
         return;
+    }
+    let text = parsed.text.as_deref().unwrap_or(bytes);
+    for entry in &message.entries {
+        let cut = ceb::parse_document(message.kind, &text[entry.span.clone()]);
+        assert_eq!(cut.document, entry.document, "{:?}", cut.defects);
     }
     let written = ceb::write(&message, ceb::Style::Prefixed);
     let again = ceb::parse(&written, &limits);

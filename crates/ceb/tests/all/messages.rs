@@ -231,17 +231,36 @@ fn an_oversized_batch_names_every_document() {
 
 #[test]
 fn other_encodings_are_read_and_the_text_returned() {
-    let xml = sample(Kind::Order, "ceb", 0, true).replace("encoding=\"UTF-8\"", "encoding=\"GB2312\"");
-    let (bytes, _, _) = encoding_rs::GB18030.encode(&xml);
-    let parsed = parse(&bytes, &Limits::default());
-    assert_eq!(parsed.defects, vec![]);
-    let text = parsed.text.unwrap();
-    let span = parsed.message.unwrap().entries[0].span.clone();
-    assert!(text[span].starts_with(b"<ceb:Order>"));
-    assert_eq!(
-        parse(b"<?xml version=\"1.0\"?>\xff\xfe\x00", &Limits::default()).defects[0].rule,
-        DefectRule::Encoding
-    );
+    let clean = sample(Kind::Order, "ceb", 0, true);
+    let expected = bare(read(&clean));
+    let in_utf_16 = |mark: [u8; 2], unit: fn(u16) -> [u8; 2]| {
+        let text = clean.replace("encoding=\"UTF-8\"", "encoding=\"UTF-16\"");
+        mark.into_iter().chain(text.encode_utf16().flat_map(unit)).collect::<Vec<u8>>()
+    };
+    let mut cases: Vec<(&str, Vec<u8>)> = vec![
+        ("UTF-8 with its mark", [b"\xEF\xBB\xBF".as_slice(), clean.as_bytes()].concat()),
+        ("UTF-16, small end first", in_utf_16([0xFF, 0xFE], u16::to_le_bytes)),
+        ("UTF-16, large end first", in_utf_16([0xFE, 0xFF], u16::to_be_bytes)),
+        ("no declaration", clean.split_once("?>").unwrap().1.trim_start().as_bytes().to_vec()),
+    ];
+    for name in ["GB2312", "GBK", "GB18030", "gb2312"] {
+        let named = clean.replace("encoding=\"UTF-8\"", &format!("encoding=\"{name}\""));
+        cases.push((name, encoding_rs::GB18030.encode(&named).0.into_owned()));
+    }
+    for (name, bytes) in cases {
+        let parsed = parse(&bytes, &Limits::default());
+        assert_eq!(parsed.defects, vec![], "{name}");
+        let text = parsed.text.as_deref().unwrap_or(&bytes);
+        let message = parsed.message.unwrap();
+        assert!(text[message.entries[0].span.clone()].starts_with(b"<ceb:Order>"), "{name}");
+        assert_eq!(bare(message), expected, "{name}");
+    }
+    // Said to be one encoding, and written in another.
+    let other = encoding_rs::GB18030.encode(&clean).0.into_owned();
+    for wrong in [b"<?xml version=\"1.0\"?>\xff\xfe\x00".as_slice(), other.as_slice()] {
+        let defects = parse(wrong, &Limits::default()).defects;
+        assert_eq!(defects.iter().map(|one| one.rule).collect::<Vec<_>>(), [DefectRule::Encoding]);
+    }
 }
 
 #[test]

@@ -178,6 +178,93 @@ fn variants_of_real_clients_verify_and_are_named() {
     assert_eq!(verify(as_in_the_wild("\nx", "", "", &all).as_bytes()).unwrap_err().name(), "digest_differs");
 }
 
+/// A signed message in which URIs stand that the signer does not write, or a comment: `SignedInfo` is signed as it then is.
+fn signed_anew(profile: Profile, changes: &[(&str, &str)], comments: Comments) -> (String, Vec<u8>) {
+    let changed = changes.iter().fold(signed(COMPACT, profile), |text, (from, to)| replaced(&text, from, to));
+    let at = changed.find("<ds:SignedInfo>").unwrap();
+    let to_sign = canonicalize_element(changed.as_bytes(), at, None, comments).unwrap();
+    let value = key(profile).signer().unwrap().sign_bytes(profile.algorithm(), &to_sign).unwrap();
+    (changed, value)
+}
+
+/// A message with another signature value.
+fn with_value(signed: &str, value: &[u8]) -> String {
+    use base64::Engine as _;
+    let (head, rest) = signed.split_once("<ds:SignatureValue>").unwrap();
+    let (_, tail) = rest.split_once("</ds:SignatureValue>").unwrap();
+    let value = base64::engine::general_purpose::STANDARD.encode(value);
+    format!("{head}<ds:SignatureValue>{value}</ds:SignatureValue>{tail}")
+}
+
+#[test]
+fn official_and_other_names_of_an_algorithm_mean_the_same() {
+    const W3C: &str = "http://www.w3.org/2000/09/xmldsig#";
+    const PORT: &str = "http://www.chinaport.gov.cn/2022/04/xmldsig#";
+    let [sm2, sm3] = ["sm2-sm3\"", "sm3\""].map(|end| (format!("{PORT}{end}"), format!("{W3C}{end}")));
+    let more = ("http://www.w3.org/2001/04/xmldsig-more#".to_owned(), W3C.to_owned());
+    let sha256 = ("http://www.w3.org/2001/04/xmlenc#".to_owned(), W3C.to_owned());
+    let cases: [(Profile, &[&(String, String)]); 6] = [
+        (Profile::Sm2Sm3, &[&sm2]),
+        (Profile::Sm2Sm3, &[&sm3]),
+        (Profile::Sm2Sm3, &[&sm2, &sm3]),
+        (Profile::RsaSha256, &[&more]),
+        (Profile::RsaSha256, &[&sha256]),
+        (Profile::RsaSha256, &[&more, &sha256]),
+    ];
+    for (profile, renamed) in cases {
+        let changes: Vec<(&str, &str)> =
+            renamed.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        let (changed, value) = signed_anew(profile, &changes, Comments::Omit);
+        // The names are part of what is signed.
+        assert_eq!(verify(changed.as_bytes()).unwrap_err().name(), "signature_value_wrong", "{changes:?}");
+        let verified = verify(with_value(&changed, &value).as_bytes()).unwrap();
+        assert_eq!(verified.algorithm, profile.algorithm(), "{changes:?}");
+        assert_eq!(verified.digest_algorithm, profile.digest_algorithm(), "{changes:?}");
+    }
+}
+
+#[test]
+fn comments_are_signed_where_the_canonical_form_keeps_them() {
+    const FORM: &str = "REC-xml-c14n-20010315";
+    let keeping = (format!("{FORM}\""), format!("{FORM}#WithComments\""));
+    let keeping = (keeping.0.as_str(), keeping.1.as_str());
+    let commented = ("<ds:SignedInfo>", "<ds:SignedInfo><!-- card 7 -->");
+    for profile in PROFILES {
+        for (changes, signs) in [
+            (vec![keeping], Comments::Keep),
+            (vec![keeping, commented], Comments::Keep),
+            (vec![commented], Comments::Omit),
+        ] {
+            let (changed, value) = signed_anew(profile, &changes, signs);
+            let good = with_value(&changed, &value);
+            verify(good.as_bytes()).unwrap();
+            if changes.contains(&commented) {
+                let other = verify(replaced(&good, "card 7", "card 8").as_bytes());
+                assert_eq!(other.is_ok(), signs == Comments::Omit, "{profile:?} {changes:?}");
+            }
+        }
+    }
+}
+
+/// Signature values of SM2 come as two plain numbers, and from some devices in DER.
+#[test]
+fn a_signature_value_in_der_is_read_too() {
+    let (changed, value) = signed_anew(Profile::Sm2Sm3, &[], Comments::Omit);
+    let number = |bytes: &[u8]| {
+        let significant = bytes.iter().position(|byte| *byte != 0).unwrap();
+        let mut number = bytes[significant..].to_vec();
+        if number[0] >= 0x80 {
+            number.insert(0, 0);
+        }
+        [[2, number.len() as u8].as_slice(), number.as_slice()].concat()
+    };
+    let numbers = [number(&value[..32]), number(&value[32..])].concat();
+    let der = [[0x30, numbers.len() as u8].as_slice(), numbers.as_slice()].concat();
+    verify(with_value(&changed, &der).as_bytes()).unwrap();
+    let cut = with_value(&changed, &der[..der.len() - 1]);
+    assert_eq!(verify(cut.as_bytes()).unwrap_err().name(), "signature_value_wrong");
+}
+
 #[test]
 fn every_fault_has_its_name() {
     let good = signed(COMPACT, Profile::Sm2Sm3);

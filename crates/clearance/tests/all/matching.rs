@@ -13,10 +13,15 @@ fn check(change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
 }
 
 #[track_caller]
-fn check_in(mut window: Window, change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
+fn check_in(window: Window, change: impl Fn(&mut Trade), reason: Reason, values: [&str; 2]) {
     let mut changed = trade(11);
     change(&mut changed);
-    let outcome = window.trade(&changed);
+    check_trade(window, &changed, reason, values);
+}
+
+#[track_caller]
+fn check_trade(mut window: Window, changed: &Trade, reason: Reason, values: [&str; 2]) {
+    let outcome = window.trade(changed);
     let rules: Vec<Reason> = outcome.answer.findings.iter().map(|finding| finding.reason).collect();
     assert_eq!((outcome.answer.status, rules), (100, vec![reason]), "{}", outcome.answer.info);
     let shown: Vec<&str> =
@@ -236,6 +241,28 @@ fn freight_of_order_and_list_is_compared_where_the_parameter_says_so() {
     }
 }
 
+/// Within what the arithmetic of one line leaves open, price and quantity differ by themselves.
+#[test]
+fn price_and_quantity_have_findings_of_their_own() {
+    let mut changed = (11..).map(trade).find(|trade| trade.declaration.lines[0].qty == Decimal::ONE).unwrap();
+    let before = changed.declaration.lines[0].price;
+    let price = before.checked_add(Decimal::from_fen(1)).unwrap();
+    changed.declaration.lines[0].price = price;
+    let [price, before] = [price, before].map(|price| price.to_string());
+    check_trade(Window::without_draws(), &changed, Reason::LinePriceDiffers, [&price, &before]);
+    // A quantity in the unit of the tariff would have to be the first legal one too.
+    let weighed = |trade: &Trade| {
+        let line = &trade.declaration.lines[0];
+        line.unit != line.unit1 && line.price < Decimal::from_whole(1_000)
+    };
+    let mut changed = (11..).map(trade).find(weighed).unwrap();
+    let before = changed.declaration.lines[0].qty;
+    let quantity = before.checked_add(Decimal::from_units(1)).unwrap();
+    changed.declaration.lines[0].qty = quantity;
+    let [quantity, before] = [quantity, before].map(|quantity| quantity.to_string());
+    check_trade(Window::without_draws(), &changed, Reason::LineQuantityDiffers, [&quantity, &before]);
+}
+
 /// Price, quantity and total hang together: a line that stays right by itself differs in two of them from the order.
 #[test]
 fn a_changed_price_gives_price_and_total() {
@@ -256,6 +283,33 @@ fn a_changed_price_gives_price_and_total() {
     let outcome = window.trade(&changed);
     let rules: Vec<Reason> = outcome.answer.findings.iter().map(|finding| finding.reason).collect();
     assert_eq!(rules, [Reason::LineQuantityDiffers, Reason::LineTotalDiffers]);
+}
+
+/// What links the documents is not compared: where one names another trade the list waits for it, and is told in time which
+/// one is not there.
+#[test]
+fn a_partner_of_another_trade_is_missed_and_no_other() {
+    type Case = (fn(&mut Trade), Reason);
+    let cases: [Case; 4] = [
+        (|t| t.order.head.order_no = "OTHER".into(), Reason::OrderMissing),
+        (|t| t.payment.order_no = "OTHER".into(), Reason::PaymentMissing),
+        (|t| t.waybill.logistics_no = "OTHER".into(), Reason::WaybillMissing),
+        (|t| t.declaration.head.logistics_no = "OTHER".into(), Reason::WaybillMissing),
+    ];
+    for (change, reason) in cases {
+        let mut window = Window::without_draws();
+        let clean = trade(11);
+        let mut changed = clean.clone();
+        change(&mut changed);
+        let outcome = window.trade(&changed);
+        assert_eq!(outcome.answer.status, 2, "{reason:?}: {:?}", outcome.answer);
+        window.wait_days(4);
+        let attempt = window.of(&clean).attempt.as_ref().unwrap();
+        let rules: Vec<Reason> = attempt.findings.iter().map(|finding| finding.reason).collect();
+        assert_eq!((attempt.declaration.status, rules), (100, vec![reason]));
+        assert_eq!(attempt.findings[0].fields[0].value.as_str(), clean.order.head.order_no.as_str());
+        assert!(window.facts.balances.values().all(|balance| balance.held == 0 && balance.posted == 0));
+    }
 }
 
 #[test]

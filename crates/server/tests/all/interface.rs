@@ -35,8 +35,14 @@ async fn xml_envelope_and_json_carry_the_same_document() {
         data: xml.clone(),
         file_name: None,
     });
-    let forms =
-        [("xml", xml), ("envelope", envelope), ("json", ceb::write_json(&message).to_string().into_bytes())];
+    let json = ceb::write_json(&message).to_string();
+    let marked = format!("\u{feff}{json}");
+    let forms = [
+        ("xml", xml),
+        ("envelope", envelope),
+        ("json", json.into_bytes()),
+        ("json with a byte order mark", marked.into_bytes()),
+    ];
     for (index, (form, body)) in forms.into_iter().enumerate() {
         let (status, answer) = post(&zone, &platform, "/v1/messages", body.clone()).await;
         assert_eq!(status, 200, "{form}: {answer}");

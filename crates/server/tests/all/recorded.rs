@@ -201,6 +201,43 @@ async fn every_decision_is_made_again_the_same() {
     .await;
 }
 
+/// XML with a byte order mark, as many programs write it, and in UTF-16: what is kept of a document is that document.
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_of_every_encoding_are_read_from_their_rows_as_they_were_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let trade = Trade::new(3, 1, NOW, 1_000);
+    let head = &trade.order.head;
+    let order = clearance::keys::OrderKey::new(&head.ebp_code, &head.order_no);
+    during(&folder, decide, async |window| {
+        window.file_all(sample::filings(), "test").await;
+        for (index, (sender, document)) in trade.documents().into_iter().enumerate() {
+            let xml = ceb::write(&sample::message(&sender, vec![document]), Style::Prefixed);
+            let xml = String::from_utf8(xml).unwrap();
+            let bytes: Vec<u8> = match index % 2 {
+                0 => format!("\u{feff}{xml}").into_bytes(),
+                _ => {
+                    let marked = format!("\u{feff}{}", xml.replace("UTF-8", "UTF-16"));
+                    marked.encode_utf16().flat_map(u16::to_le_bytes).collect()
+                }
+            };
+            let answer = window.send(&bytes.clone().into(), &sender).await.unwrap();
+            let judged = &answer.documents[0].answer;
+            assert!(judged.status >= if index < 3 { 2 } else { 120 }, "{judged:?}");
+            assert_eq!(window.read.original(&answer.message).await.unwrap(), bytes);
+        }
+    })
+    .await;
+    during(&folder, decide, async |window| {
+        let state = window.read.consignment(&order).await.unwrap().unwrap();
+        assert_eq!(*state.order.unwrap().document, Document::Order(trade.order.clone()));
+        assert_eq!(*state.payment.unwrap().document, Document::Payment(trade.payment.clone()));
+        let derived = server::derive::derive(&window.read, decide, &mut |_| {}).await.unwrap();
+        assert_eq!((derived.different, &derived.faults), (0, &Vec::new()));
+        assert!(derived.events >= 4, "{derived:?}");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rulebook_and_seed_are_rows_and_decisions_name_them() {
     let folder = tempfile::tempdir().unwrap();
