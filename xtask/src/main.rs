@@ -1,6 +1,7 @@
 //! Tasks of the repository: `cargo xtask ci`, `nightly`, `tidy`, `docs`. What a task needs beyond cargo is checked first and said.
 #![expect(clippy::print_stderr, reason = "a command that people run")]
 
+mod disk;
 mod nightly;
 mod pair;
 mod tidy;
