@@ -202,9 +202,9 @@ async fn a_cluster_is_told_of_every_table_once_and_whoever_has_none_is_told() {
     for _ in 0..2 {
         schema::distribute(&options).await.unwrap();
     }
-    let statement = "SELECT t.tablename::text, count(d.logicalrel), max(d.spread_by) FROM pg_tables t
-        LEFT JOIN pg_dist_partition d ON d.logicalrel = format('onewindow.%I', t.tablename)::regclass
-        WHERE t.schemaname = 'onewindow' AND t.tablename NOT IN ('migration', 'pg_dist_partition') GROUP BY 1";
+    let statement = "SELECT c.relname::text, count(d.logicalrel), max(d.spread_by) FROM pg_class c
+        LEFT JOIN pg_dist_partition d ON d.logicalrel = c.oid WHERE c.relkind = 'r'
+        AND c.relnamespace = 'onewindow'::regnamespace AND c.relname NOT IN ('migration', 'pg_dist_partition') GROUP BY 1";
     let rows = client.query(statement, &[]).await.unwrap();
     let mut spread = BTreeMap::new();
     for row in &rows {
