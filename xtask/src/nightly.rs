@@ -2,6 +2,7 @@
 //! other, the next also when one failed, with a summary at the end: what was run, how long it took, and what was left out and why.
 //! What each looks for is said where it is.
 
+use crate::disk::Disk;
 use crate::pair::Pair;
 use crate::program;
 use std::process::Command;
@@ -19,6 +20,8 @@ enum Needs {
     /// The same, whose programs are installed: the step has a primary and a synchronous standby of its own, and this befalls them now and
     /// then (`scripts/postgres-pair`).
     Pair(&'static str),
+    /// A disk of its own that is filled now and then (`scripts/small-disk`), which only root can mount.
+    Disk,
     /// The nightly toolchain with cargo-fuzz.
     Fuzz,
 }
@@ -70,8 +73,14 @@ macro_rules! fuzz {
 }
 
 /// In this order: what finds most in the least time comes first.
-static STEPS: [Step; 13] = [
+static STEPS: [Step; 14] = [
     step("kill -9, 200 times", Needs::Nothing, &[], program_step!("crash-test", "--rounds", "200")),
+    step(
+        "kill -9, 100 times, and the disk is full 25 times",
+        Needs::Disk,
+        &[],
+        program_step!("crash-test", "--rounds", "100", "--restart-every", "4"),
+    ),
     step(
         "kill -9 of one of three, 500 times, and 50 restarts of the database",
         Needs::Pair("restart"),
@@ -129,7 +138,7 @@ pub fn run(only: Option<&str>) -> bool {
 
 fn take(step: &Step) -> Outcome {
     let mut command = match step.needs {
-        Needs::Nothing => program(),
+        Needs::Nothing | Needs::Disk => program(),
         Needs::Postgres | Needs::Pair(_) if std::env::var_os("ONEWINDOW_REQUIRE_POSTGRES").is_none() => {
             return Outcome::LeftOut("ONEWINDOW_REQUIRE_POSTGRES does not say that there is a PostgreSQL");
         }
@@ -151,8 +160,16 @@ fn take(step: &Step) -> Outcome {
         command.args(["--database", &started.address, "--restart", &started.command(order)]);
         pair = Some(started);
     }
+    let mut disk = None;
+    if step.needs == Needs::Disk {
+        let Some(started) = Disk::start() else {
+            return Outcome::LeftOut("this system lets us mount no disk");
+        };
+        command.arg("--folder").arg(&started.folder).args(["--restart", &started.command()]);
+        disk = Some(started);
+    }
     let passed = command.status().is_ok_and(|status| status.success());
-    drop(pair);
+    drop((pair, disk));
     if passed { Outcome::Passed } else { Outcome::Failed }
 }
 

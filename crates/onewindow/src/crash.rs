@@ -48,13 +48,13 @@ pub struct Arguments {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=16))]
     servers: u64,
     /// Shell command that restarts the database, or has a standby take over; without it, and with --restarts, the cluster of $PGDATA is
-    /// ended at once and started by `pg_ctl`.
-    #[arg(long, value_name = "COMMAND", requires = "database")]
+    /// ended at once and started by `pg_ctl`. Without a database it fills the disk of the folder, and is over when there is room again.
+    #[arg(long, value_name = "COMMAND")]
     restart: Option<String>,
     /// How often the database is restarted, spread over the rounds.
     #[arg(long, value_name = "TIMES", requires = "database", conflicts_with = "restart_every")]
     restarts: Option<u32>,
-    /// Rounds between two restarts of the database.
+    /// Rounds between two restarts of the database, or two times that the disk is full.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     restart_every: u32,
     /// Print one JSON object.
@@ -160,6 +160,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     let bar = indicatif::ProgressBar::new(u64::from(arguments.rounds));
     let mut draw = Numbers::new(arguments.seed, 0xC4A5);
     let mut slowest = Duration::ZERO;
+    let mut restarts = 0;
     let mut faults = Vec::new();
     for round in 1..=arguments.rounds {
         if draw.below(10) == 0 {
@@ -169,9 +170,13 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         let (child, server) = start(&space)?;
         slowest = slowest.max(started.elapsed());
         let life = Duration::from_millis(draw.below(LONGEST_LIFE));
+        let fill = arguments.restart_after(round);
+        restarts += u32::from(fill.is_some());
         under_load(&mut lanes, &Servers::alone(server.clone()), &tokens, false, || {
             std::thread::sleep(life);
-            kill(child)
+            let filled = fill.map_or(Ok(()), fleet::shell);
+            kill(child)?;
+            filled
         })?;
         if round.is_multiple_of(VERIFY_EVERY) {
             faults.extend(verify(&space, true)?.0);
@@ -188,13 +193,14 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
     faults.extend(found);
     faults.extend(lanes.iter().flat_map(|lane| lane.faults.iter().cloned()));
     bar.finish_and_clear();
-    let totals = Totals { kills: arguments.rounds, restarts: 0, counts, slowest, derived };
+    let totals = Totals { kills: arguments.rounds, restarts, counts, slowest, derived };
     Ok(totals.print(&lanes, &faults, arguments.json))
 }
 
 /// What a test came to.
 struct Totals {
     kills: u32,
+    /// How often the database was restarted, or the disk of the folder was full.
     restarts: u32,
     counts: Counts,
     /// Longest time until a server listened.
@@ -221,7 +227,7 @@ impl Totals {
             println!("{report}");
         } else {
             println!(
-                "{kills} kills, {restarts} restarts of the database, {declared} declarations, {receipts} receipts, slowest start {slowest} ms, {} faults",
+                "{kills} kills, {restarts} times the database or the disk was in trouble, {declared} declarations, {receipts} receipts, slowest start {slowest} ms, {} faults",
                 faults.len()
             );
             println!(
@@ -303,6 +309,8 @@ mod tests {
         assert!(rounds("--rounds 30").is_empty());
         assert_eq!(rounds("--rounds 30 --database d --restart true"), [10, 20, 30]);
         assert_eq!(rounds("--rounds 8 --database d --restart true --restart-every 4"), [4, 8]);
+        // A folder has no database that could be restarted, but a disk that can be filled.
+        assert_eq!(rounds("--rounds 30 --restart fill"), [10, 20, 30]);
         assert_eq!(rounds("--rounds 500 --database d --restarts 50").len(), 50);
         assert_eq!(rounds("--rounds 7 --database d --restarts 3"), [3, 5, 7]);
         // More than one a round there is not.

@@ -112,7 +112,8 @@ fn start_patiently(space: &Space) -> Result<(Child, String), Failure> {
     }
 }
 
-fn shell(command: &str) -> Result<(), Failure> {
+/// Has something befall what the servers rest on, and waits until it is over.
+pub fn shell(command: &str) -> Result<(), Failure> {
     let mut shell = Command::new("sh");
     let status = shell.args(["-c", command]).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     if status.success() { Ok(()) } else { Err(format!("{command}: {status}").into()) }

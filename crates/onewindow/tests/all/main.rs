@@ -10,6 +10,7 @@ mod bench;
 #[path = "../../../server/tests/all/support/chromium.rs"]
 mod chromium;
 mod command_line;
+mod crashes;
 #[path = "../../../store/tests/all/support/postgres.rs"]
 mod database;
 mod database_in_trouble;

@@ -290,10 +290,10 @@ fn a_server_that_is_told_to_end_answers_what_it_took_and_ends_with_zero() {
 }
 
 /// A disk of its own, for as long as this lives; none where the system does not let us.
-struct Disk(PathBuf);
+pub struct Disk(PathBuf);
 
 impl Disk {
-    fn new(path: &Path, kibibytes: u32) -> Option<Self> {
+    pub fn new(path: &Path, kibibytes: u32) -> Option<Self> {
         std::fs::create_dir_all(path).unwrap();
         let size = format!("size={kibibytes}k");
         let mounted =

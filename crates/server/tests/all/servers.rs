@@ -92,31 +92,45 @@ pub fn key(trade: &Trade) -> OrderKey {
     OrderKey::new(&head.ebp_code, &head.order_no)
 }
 
-/// All receipts of all recipients, read in small pages from a server: nothing twice, each list's in order.
-async fn receipts(window: &Window, page: usize) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
-    for filing in sample::filings() {
-        let mut cursor = Cursor::default();
-        let mut last: BTreeMap<Text, clearance::keys::Time> = BTreeMap::new();
-        loop {
-            let (rows, next) = window.read.receipts(&filing.exchange_ids, &cursor, page).await.unwrap();
-            if rows.is_empty() {
-                break;
-            }
-            cursor = Cursor::parse(&next.to_string()).unwrap();
-            for row in rows {
-                assert!(all.insert(format!("{:?} {}", row.position, row.index)), "twice: {:?}", row.position);
-                let ceb::Document::DeclarationReceipt(receipt) = &*row.receipt.document else { continue };
-                let before = last.insert(receipt.cop_no.clone(), row.receipt.time);
-                assert!(
-                    before.is_none_or(|before| before < row.receipt.time),
-                    "{} out of order",
-                    receipt.cop_no
-                );
+/// Reads the receipts of all recipients in small pages, on and on: nothing comes twice, each list's come in order.
+#[derive(Default)]
+struct Reader {
+    all: BTreeSet<String>,
+    /// By recipient, how far he is, and when the last receipt of each of his lists was given.
+    places: BTreeMap<Text, (Cursor, BTreeMap<Text, Time>)>,
+}
+
+impl Reader {
+    /// All that is there now, each page from the next server.
+    async fn read(&mut self, windows: &[Window], page: usize) {
+        let mut turns = windows.iter().cycle();
+        for filing in sample::filings() {
+            let (cursor, last) = self.places.entry(filing.code.clone()).or_default();
+            loop {
+                let window = turns.next().unwrap();
+                let (rows, next) = window.read.receipts(&filing.exchange_ids, cursor, page).await.unwrap();
+                if rows.is_empty() {
+                    break;
+                }
+                *cursor = Cursor::parse(&next.to_string()).unwrap();
+                for row in rows {
+                    let place = format!("{:?} {}", row.position, row.index);
+                    assert!(self.all.insert(place), "twice: {:?}", row.position);
+                    let ceb::Document::DeclarationReceipt(receipt) = &*row.receipt.document else { continue };
+                    let before = last.insert(receipt.cop_no.clone(), row.receipt.time);
+                    let later = before.is_none_or(|before| before < row.receipt.time);
+                    assert!(later, "{} out of order", receipt.cop_no);
+                }
             }
         }
     }
-    all
+}
+
+/// All receipts, read in small pages from a server.
+async fn receipts(window: &Window, page: usize) -> BTreeSet<String> {
+    let mut reader = Reader::default();
+    reader.read(std::slice::from_ref(window), page).await;
+    reader.all
 }
 
 /// A list is judged by a waybill that it leaves as it is. Whoever changes the waybill next stands behind it by time, though
@@ -246,7 +260,16 @@ async fn two_servers_are_as_one() {
             )
         })
         .collect();
-    send(&windows, 11, trades.clone()).await;
+    // Whoever reads meanwhile, now at one server and now at the other, is spared nothing and given nothing twice.
+    let mut reader = Reader::default();
+    {
+        let mut sending = std::pin::pin!(send(&windows, 11, trades.clone()));
+        let meanwhile = std::time::Duration::from_millis(5);
+        while tokio::time::timeout(meanwhile, &mut sending).await.is_err() {
+            reader.read(&windows, 5).await;
+        }
+    }
+    assert!(!reader.all.is_empty(), "nobody read meanwhile");
     for window in &windows {
         while !window.read.follows(1).await.unwrap().is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
@@ -321,6 +344,8 @@ async fn two_servers_are_as_one() {
     // Both servers give the same feed, in pages of any size.
     let whole = receipts(&windows[0], 10_000).await;
     assert_eq!(whole, receipts(&windows[1], 7).await);
+    reader.read(&windows, 5).await;
+    assert_eq!(reader.all, whole);
     assert!(whole.len() > 300, "{}", whole.len());
     end(windows.into(), vec![first_writer, second_writer]).await;
     // Every row is what was committed, and every decision comes out the same again.

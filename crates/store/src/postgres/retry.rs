@@ -2,7 +2,7 @@
 //! again, a connection that is gone is made anew, anything else fails. What a batch in the middle of its commit came to is
 //! `store`'s to say: it is judged again, and not sent again.
 
-use super::store::PostgresStore;
+use super::store::{PostgresStore, risk_at};
 use super::{connect_on, is_gone, is_race};
 use crate::StoreError;
 use std::sync::Arc;
@@ -82,6 +82,10 @@ impl PostgresStore {
         loop {
             match connect_on(&self.home, &self.options).await {
                 Ok(client) => {
+                    // It may be another database than before: a standby that was promoted and has none of its own.
+                    if let Ok(Some(risk)) = risk_at(&client).await {
+                        tracing::warn!("{risk}");
+                    }
                     self.client = Arc::new(client);
                     return Ok(());
                 }

@@ -172,25 +172,50 @@ const EVERYWHERE: [&str; 21] = [
     "derived",
 ];
 
-/// Spreads the tables of a space over the nodes of a Citus cluster. They must be empty or few.
-///
-/// # Errors
-/// When the database refuses, as one without Citus does.
-pub async fn distribute(options: &Options) -> Result<(), StoreError> {
-    let client = connect(options).await?;
-    let mut statements = String::new();
+/// Columns in which the same is written: who writes; hashes of keys, those of consignments too; whose an account or a window is; who
+/// reads. Tables that are spread by columns of one kind lie together.
+const ALIKE: [&[&str]; 4] = [&["writer"], &["hash", "key"], &["owner"], &["recipient", "party"]];
+
+/// What spreads the tables, each as far as it is not spread: a step may have brought one to a space that is.
+fn spreading() -> Vec<String> {
+    let call = |call: String, table: &str| {
+        format!(
+            "SELECT {call} WHERE NOT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrel = '{table}'::regclass)"
+        )
+    };
+    let mut statements = Vec::new();
     for table in EVERYWHERE {
-        statements.push_str(&format!("SELECT create_reference_table('{table}');"));
+        statements.push(call(format!("create_reference_table('{table}')"), table));
     }
     for (index, (table, column)) in DISTRIBUTION.into_iter().enumerate() {
-        // Those of one column lie together.
-        let first = DISTRIBUTION.iter().take(index).find(|(_, known)| *known == column);
-        let with = first.map_or("none", |(table, _)| table);
-        statements.push_str(&format!(
-            "SELECT create_distributed_table('{table}', '{column}', colocate_with => '{with}');"
-        ));
+        let alike =
+            |other: &str| ALIKE.iter().any(|columns| columns.contains(&column) && columns.contains(&other));
+        let first = DISTRIBUTION.iter().take(index).find(|(_, other)| alike(other));
+        let with = first.map_or("none", |(first, _)| *first);
+        let spread = format!("create_distributed_table('{table}', '{column}', colocate_with => '{with}')");
+        statements.push(call(spread, table));
     }
-    client.batch_execute(&statements).await.map_err(|error| failed("distribute the tables", error))
+    statements
+}
+
+/// Spreads the tables of a space over the nodes of a Citus cluster; those that a later step brought, when it is called again. They
+/// must be empty or small.
+///
+/// # Errors
+/// When the database refuses, or has no Citus.
+pub async fn distribute(options: &Options) -> Result<(), StoreError> {
+    let client = connect(options).await?;
+    let there = client.query_one("SELECT to_regclass('pg_dist_partition') IS NOT NULL", &[]).await;
+    if !there.map_err(|error| failed("look for Citus", error))?.get::<_, bool>(0) {
+        return Err(StoreError::Failed {
+            operation: "distribute the tables".to_owned(),
+            source: "the database has no Citus (CREATE EXTENSION citus)".into(),
+        });
+    }
+    for statement in spreading() {
+        client.batch_execute(&statement).await.map_err(|error| failed("distribute the tables", error))?;
+    }
+    Ok(())
 }
 
 /// Whether the tables are those of this program: they are made and changed by [`migrate`] alone, for which a server's
@@ -241,11 +266,8 @@ const RIGHTS: [(&str, &str); 6] = [
         "writer, key, account, counter, listed, record, token, preview, setting, window_user, derived",
     ),
     ("SELECT, UPDATE", "reference, number_block"),
-    (
-        "SELECT, INSERT, UPDATE, DELETE",
-        "timer, follow, undecided, session, attempt, evidence_tile, provider, assignment",
-    ),
-    ("SELECT, INSERT, DELETE", "recovery, unrecorded, provided, under_way, nonce"),
+    ("SELECT, INSERT, UPDATE, DELETE", "timer, follow, undecided, session, attempt, provider, assignment"),
+    ("SELECT, INSERT, DELETE", "evidence_tile, recovery, unrecorded, provided, under_way, nonce"),
 ];
 
 /// Grants a role what servers need, and no more.
@@ -304,155 +326,4 @@ pub async fn migrate_to(options: &Options, last: usize) -> Result<Steps, StoreEr
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The text of statements that are on the path of a batch, of feeds, timers and follows, and of a server that starts.
-    const HOT: [&str; 9] = [
-        include_str!("load.rs"),
-        include_str!("write.rs"),
-        include_str!("write/lines.rs"),
-        include_str!("cold.rs"),
-        include_str!("store.rs"),
-        include_str!("evidence.rs"),
-        include_str!("read.rs"),
-        include_str!("receipts.rs"),
-        include_str!("writer.rs"),
-    ];
-
-    /// Statements among them that ask every shard: how they begin, and why they may.
-    const OF_ALL_SHARDS: [(&str, &str); 11] = [
-        ("SELECT coalesce(max(time), 0) FROM writer", "for whoever moves the reference, which is rare"),
-        (
-            "SELECT writer, sequence FROM ledger WHERE kind = $1 AND kind > 17",
-            "rows of the reference, which are few and read when it moved",
-        ),
-        ("WITH gone AS (UPDATE writer", "looks for servers that are gone, once a second and server"),
-        ("SELECT writer, sequence, head FROM writer", "a row a server, for the evidence log"),
-        ("SELECT writer, sequence FROM writer WHERE sequence > 0", "a row a server, for the end of a feed"),
-        ("SELECT min(writer) FROM writer", "a server that starts"),
-        ("SELECT coalesce(max(writer), 0) + 1 FROM writer", "a server that starts"),
-        ("SELECT writer, sequence, payload FROM follow WHERE owner", "a server that starts or takes over"),
-        (
-            "SELECT writer, sequence FROM undecided ORDER BY",
-            "a server that starts, takes over or judges again",
-        ),
-        ("SELECT owner, kind, period, posted, held, own_limit FROM account", "a list that people read"),
-        ("UPDATE timer t SET claimed_by", "what is due is found by its time, once a second and server"),
-    ];
-
-    /// The first half of the digest of each step that was released.
-    const RELEASED: [&str; 16] = [
-        "cd282b2854352159",
-        "c27625547101f4f5",
-        "c8791c8dc4fc94bd",
-        "1bab1e3af790e144",
-        "7d510e90993585fd",
-        "1618db6471cc930c",
-        "79cd43eb732d8196",
-        "d9e38a1a007e1c9a",
-        "428656cbb95d83fc",
-        "ba7400df7332ed82",
-        "3543c97b75854c91",
-        "b87c3594d145985a",
-        "35c8d19edad7ef07",
-        "9edb2063dd102154",
-        "651c35cc389a0451",
-        "ee243ad87c831e20",
-    ];
-
-    /// Tables that a later step took away.
-    const GONE: [&str; 1] = ["listed_party"];
-
-    /// What has taken a step never takes it again: another text under its number would leave two sorts of spaces.
-    #[test]
-    fn a_released_step_does_not_change() {
-        assert!(STEPS.len() >= RELEASED.len(), "a released step is gone");
-        for (index, (step, released)) in STEPS.iter().zip(RELEASED).enumerate() {
-            let digest = ring::digest::digest(&ring::digest::SHA256, step.as_bytes());
-            let hex: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(hex, released, "step {} was released and has another text now", index + 1);
-        }
-    }
-
-    fn column(table: &str) -> Option<&'static str> {
-        DISTRIBUTION.iter().find(|(known, _)| *known == table).map(|(_, column)| *column)
-    }
-
-    fn words(text: &str) -> Vec<&str> {
-        text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .filter(|word| !word.is_empty())
-            .collect()
-    }
-
-    #[test]
-    fn every_unique_key_carries_the_column_by_which_its_table_is_spread() {
-        let (mut spread, mut whole) = (0, 0);
-        for step in STEPS {
-            for statement in step.split(';').filter(|statement| statement.contains("CREATE TABLE")) {
-                let table = words(statement)[2];
-                if GONE.contains(&table) {
-                    continue;
-                }
-                let Some(column) = column(table) else {
-                    assert!(EVERYWHERE.contains(&table), "{table} is neither spread nor everywhere");
-                    whole += 1;
-                    continue;
-                };
-                spread += 1;
-                let key = statement.split("PRIMARY KEY (").nth(1).map(|rest| rest.split(')').next());
-                let alone = statement
-                    .split(',')
-                    .find(|part| part.contains("PRIMARY KEY") && !part.contains("PRIMARY KEY ("));
-                let key = key.flatten().or(alone).unwrap_or_default();
-                assert!(words(key).contains(&column), "{table}: {key} lacks {column}");
-                assert!(!statement.contains("UNIQUE") && !statement.contains("REFERENCES"), "{table}");
-            }
-            assert!(!step.contains("UNIQUE INDEX") && !step.contains("TRIGGER"));
-        }
-        assert_eq!((spread, whole), (DISTRIBUTION.len(), EVERYWHERE.len()));
-    }
-
-    /// Whether a statement names its rows by a column: it writes it, or says what it equals.
-    fn carries(statement: &str, column: &str, written: bool) -> bool {
-        if written {
-            return words(statement).contains(&column);
-        }
-        let clauses = [" WHERE ", " ON ", " USING "].iter().filter_map(|clause| statement.find(clause));
-        let rest = clauses.min().and_then(|from| statement.get(from..)).unwrap_or_default();
-        let equals = format!("{column} = ");
-        let whole = |at: usize| !rest[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        rest.match_indices(&equals).any(|(at, _)| whole(at))
-    }
-
-    #[test]
-    fn every_hot_statement_carries_the_column_of_its_table() {
-        let mut seen = std::collections::BTreeSet::new();
-        let mut excepted = std::collections::BTreeSet::new();
-        for text in HOT {
-            for statement in text.split('"').filter(|text| {
-                ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH "]
-                    .iter()
-                    .any(|verb| text.starts_with(verb))
-            }) {
-                let exception = OF_ALL_SHARDS.iter().find(|(begins, _)| statement.starts_with(begins));
-                excepted.extend(exception.map(|(begins, _)| *begins));
-                for pair in words(statement).windows(2) {
-                    if !["INTO", "FROM", "UPDATE", "JOIN"].contains(&pair[0]) {
-                        continue;
-                    }
-                    let Some(column) = column(pair[1]) else { continue };
-                    let carried = exception.is_some() || carries(statement, column, pair[0] == "INTO");
-                    assert!(carried, "{statement}: {} without {column}", pair[1]);
-                    seen.insert(pair[1].to_owned());
-                }
-            }
-        }
-        let all: std::collections::BTreeSet<String> =
-            DISTRIBUTION.iter().map(|(table, _)| (*table).to_owned()).collect();
-        assert_eq!(seen, all, "a table has no hot statement that was looked at");
-        let named: std::collections::BTreeSet<&str> =
-            OF_ALL_SHARDS.iter().map(|(begins, _)| *begins).collect();
-        assert_eq!(excepted, named, "an exception has no statement any more");
-    }
-}
+mod tests;

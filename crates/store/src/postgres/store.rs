@@ -103,10 +103,7 @@ impl PostgresStore {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn risk(&self) -> Result<Option<String>, StoreError> {
-        let settings = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_standby_names')";
-        let rows = query(&self.client, settings, &[]).await;
-        let rows = rows.map_err(|error| failed("read the settings of the database", error))?;
-        Ok(risk_of(rows.iter().map(|row| (row.get(0), row.get(1)))))
+        risk_at(&self.client).await
     }
 
     fn at(&self, sequence: u64) -> Position {
@@ -130,6 +127,14 @@ impl PostgresStore {
         self.numbers = Numbers { next: end - count, end };
         Ok(())
     }
+}
+
+/// What the database of a connection does not guarantee.
+pub(super) async fn risk_at(client: &ClientWrapper) -> Result<Option<String>, StoreError> {
+    let settings = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_standby_names')";
+    let rows = query(client, settings, &[]).await;
+    let rows = rows.map_err(|error| failed("read the settings of the database", error))?;
+    Ok(risk_of(rows.iter().map(|row| (row.get(0), row.get(1)))))
 }
 
 /// What settings of a database do not guarantee; none = nothing is missing.

@@ -178,3 +178,44 @@ async fn goes_on(options: &Options, step: usize, token: &str) {
         assert_eq!((found.name.as_str(), found.scopes, found.bound_to), ("of before", None, None));
     }
 }
+
+/// Citus is not here: its functions write down what they are asked for, in its own table of what is spread.
+const CITUS: &str = "SET search_path TO onewindow;
+    CREATE TABLE pg_dist_partition(logicalrel regclass NOT NULL, spread_by text);
+    CREATE FUNCTION create_reference_table(regclass) RETURNS void LANGUAGE sql
+        AS 'INSERT INTO pg_dist_partition VALUES ($1, NULL)';
+    CREATE FUNCTION create_distributed_table(table_name regclass, distribution_column text, colocate_with text)
+        RETURNS void LANGUAGE sql AS 'INSERT INTO pg_dist_partition VALUES ($1, $2)'";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_is_told_of_every_table_once_and_whoever_has_none_is_told() {
+    let Some(address) = database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::new(&address, folder.path().join("space.key"));
+    schema::migrate(&options).await.unwrap();
+    let refused = schema::distribute(&options).await.unwrap_err();
+    let why = refused.source().map(ToString::to_string).unwrap_or_default();
+    assert!(why.contains("no Citus"), "{why}");
+    let client = connected(&address).await;
+    client.batch_execute(CITUS).await.unwrap();
+    // Again after a step that brought nothing.
+    for _ in 0..2 {
+        schema::distribute(&options).await.unwrap();
+    }
+    let statement = "SELECT c.relname::text, count(d.logicalrel), max(d.spread_by) FROM pg_class c
+        LEFT JOIN pg_dist_partition d ON d.logicalrel = c.oid WHERE c.relkind = 'r'
+        AND c.relnamespace = 'onewindow'::regnamespace AND c.relname NOT IN ('migration', 'pg_dist_partition') GROUP BY 1";
+    let rows = client.query(statement, &[]).await.unwrap();
+    let mut spread = BTreeMap::new();
+    for row in &rows {
+        let (table, told) = (row.get::<_, &str>(0), row.get::<_, i64>(1));
+        assert_eq!(told, 1, "{table}");
+        spread.extend(row.get::<_, Option<&str>>(2).map(|column| (table, column)));
+    }
+    assert_eq!(spread, BTreeMap::from(schema::DISTRIBUTION));
+    // One that came since is spread, and no other again.
+    client.batch_execute("DELETE FROM pg_dist_partition WHERE spread_by = 'recipient'").await.unwrap();
+    schema::distribute(&options).await.unwrap();
+    let count = client.query_one("SELECT count(*) FROM pg_dist_partition", &[]).await.unwrap();
+    assert_eq!(count.get::<_, i64>(0), rows.len() as i64);
+}
