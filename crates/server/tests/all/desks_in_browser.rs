@@ -245,7 +245,7 @@ async fn every_desk_does_what_it_is_for_in_both_languages_on_a_telephone_and_at_
     .unwrap();
     for trade in &rejected {
         let shown = zone.shown(&trade.declaration.head.agent_code, trade).await;
-        assert_eq!(shown["attempt"]["number"], 3, "{shown}");
+        assert_eq!(shown["attempt"]["number"], 2, "{shown}");
         assert_ne!(shown["attempt"]["stateWord"], "rejected", "{shown}");
     }
 }
