@@ -509,6 +509,8 @@ pub struct Consignment {
     pub timers: Vec<(TimerKind, u32, Time)>,
     /// The draw that fixed its first lane, and stands for the next.
     pub drawn: Option<Drawn>,
+    /// What the window of the order's device said when the order came; empty = none was reported, or no rule read it then.
+    pub ordered: Vec<Windowed>,
 }
 
 impl Consignment {
@@ -575,6 +577,7 @@ impl Consignment {
             actions: Vec::new(),
             timers: Vec::new(),
             drawn: None,
+            ordered: Vec::new(),
         }
     }
     /// Nothing more is awaited for clearance: it may leave memory.

@@ -3,6 +3,7 @@
 
 use crate::Text;
 use crate::bonded::TakenLine;
+use crate::device::Device;
 use crate::export::ExportFollow;
 use crate::inspection::Inspection;
 use crate::keys::{OrderKey, Position, Time, WaybillKey};
@@ -59,6 +60,8 @@ pub struct Arrived {
     pub person: Person,
     /// Its message has several documents, and none of them has a line.
     pub all_bodies_empty: bool,
+    /// The device under which an order was placed, where its platform reports one.
+    pub device: Option<Device>,
     /// Whether it only asks what would happen: sealed rules are not evaluated.
     pub preview: bool,
 }

@@ -73,11 +73,13 @@ pub enum CountKind {
     SellerName = 23,
     /// Those and parcels of the firm together.
     LinkedConsignor = 24,
+    /// Orders under one device that their platform reports. What it says when an order comes is kept with the order.
+    Device = 25,
 }
 
 impl CountKind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Identity,
         Self::Telephone,
         Self::Address,
@@ -102,6 +104,7 @@ impl CountKind {
         Self::ImportSellerGoods,
         Self::SellerName,
         Self::LinkedConsignor,
+        Self::Device,
     ];
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -134,6 +137,7 @@ impl CountKind {
             Self::ImportSellerGoods => "import_seller_goods",
             Self::SellerName => "seller_name",
             Self::LinkedConsignor => "linked_consignor",
+            Self::Device => "device",
         }
     }
     /// Whether it is of parcels alone: a declaration is not counted in it.
@@ -315,6 +319,8 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
     match &*arrived.document {
         Document::Order(order) => {
             keys.orders.push(OrderKey::new(&order.head.ebp_code, &order.head.order_no));
+            let risk = &reference.current().risk;
+            keys.counts.extend(windows::keys(arrived, |kind| risk.reads(kind)));
             if let (Some(pay_code), Some(transaction)) =
                 (&order.head.pay_code, &order.head.pay_transaction_id)
             {

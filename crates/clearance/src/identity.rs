@@ -133,6 +133,7 @@ pub fn masked<'a>(path: &str, value: &'a str) -> std::borrow::Cow<'a, str> {
         Some(Personal::Number) => mask_number(value).into(),
         Some(Personal::Name) => mask_name(value).into(),
         Some(Personal::Address) => mask_address(value).into(),
+        None if field == "note" => crate::device::hidden(value),
         None => value.into(),
     }
 }

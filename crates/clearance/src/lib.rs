@@ -8,6 +8,7 @@
 pub mod bonded;
 pub mod consignment;
 pub mod decide;
+pub mod device;
 pub mod event;
 pub mod example;
 pub mod export;

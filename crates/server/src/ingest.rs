@@ -5,6 +5,7 @@ use bytes::Bytes;
 use ceb::signature::{SignatureFault, Verifier};
 use ceb::{Defect, DefectRule, Document, Kind, Limits, Message, Parsed};
 use clearance::Text;
+use clearance::device::Device;
 use clearance::event::{Arrived, Person, SignatureFact};
 use exchange::neutral;
 use ring::digest::{SHA256, digest};
@@ -229,6 +230,7 @@ fn fill(
             fingerprint: fingerprint(&entry.document),
             person: person(&entry.document, read),
             all_bodies_empty,
+            device: device(&entry.document, read),
             preview,
             document: Arc::new(entry.document),
         };
@@ -281,4 +283,13 @@ fn person(document: &Document, read: &ChosenRead) -> Person {
     let Document::Declaration(declaration) = document else { return Person::default() };
     let head = &declaration.head;
     hashed_person(read, &head.buyer_id_number, &head.buyer_telephone, &head.consignee_address)
+}
+
+/// Keyed hashes of the device of an order and of who ordered: as declarations have them, so that a person is one person.
+fn device(document: &Document, read: &ChosenRead) -> Option<Device> {
+    Device::of(document, |sort, value| match sort {
+        // A reference is the platform's, letter for letter.
+        "device" => read.keyed_hash(&format!("{sort}:{value}")),
+        _ => hashed(read, sort, value),
+    })
 }

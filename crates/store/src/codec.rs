@@ -10,6 +10,7 @@ use clearance::consignment::{
     DecideBy, Drawn, Filed, Lane, ObeyedMeasure, Remark, ReturnFile, ReturnState, ReturnedLine, RiskHit,
     Seen, State, WaybillRecord,
 };
+use clearance::device::Device;
 use clearance::event::{
     ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, ReceivedAt, SignatureFact, Timer,
     TimerKind,
@@ -56,8 +57,8 @@ pub mod kind {
 /// 7 sums, different ones and medians beside counts of windows; 8 the draw that a consignment keeps, what its share is made of,
 /// the period of a seed, and the inspection in which two look; 9 what lists take of bonded books, and what moves there; 10 the
 /// states of exports; 11 the measures of credit that a list obeyed, until when a return is decided, and which lots a recall stops;
-/// 12 for whom a filed party acts, and who acts for it.
-const FORMAT: u8 = 12;
+/// 12 for whom a filed party acts, and who acts for it; 13 the device of an order, and what its window said.
+const FORMAT: u8 = 13;
 /// The oldest format that is read.
 const OLDEST: u8 = 1;
 
@@ -392,6 +393,7 @@ fields! {
     DrawPeriod { first, salts, until }
     RecordRead { key, version, position }
     Person { identity, telephone, address }
+    Device { reference, identity, telephone }
     OfficerAction { id, officer, party, order, version, kind, text }
     Found { line, result, quantity, weight }
     Inspection { found, measure, second, place, photographs }
@@ -594,20 +596,20 @@ impl Stored for Filing {
     }
 }
 
-/// A struct as its fields, the last of them since a format: before, there is nothing of it.
+/// A struct as its fields, the last of them each since a format: before, there is nothing of it.
 macro_rules! grown {
-    ($($type:ty { $($field:ident),*; $last:ident since $format:literal })*) => { $( impl Stored for $type {
-        fn put(&self, out: &mut Vec<u8>) { $( self.$field.put(out); )* self.$last.put(out); }
+    ($($type:ty { $($field:ident),*; $($last:ident since $format:literal),+ })*) => { $( impl Stored for $type {
+        fn put(&self, out: &mut Vec<u8>) { $( self.$field.put(out); )* $( self.$last.put(out); )+ }
         fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
             Ok(Self {
                 $( $field: Stored::get(bytes)?, )*
-                $last: if bytes.format < $format { Default::default() } else { Stored::get(bytes)? },
+                $( $last: if bytes.format < $format { Default::default() } else { Stored::get(bytes)? }, )+
             })
         }
     } )* };
 }
 grown! {
-    Consignment { key, version, last, previous, last_time, order, payment, carriage, attempt, cancellation, returns, seen, actions, timers; drawn since 8 }
+    Consignment { key, version, last, previous, last_time, order, payment, carriage, attempt, cancellation, returns, seen, actions, timers; drawn since 8, ordered since 13 }
     CreditStanding { standings, factor, share; obeyed since 11 }
     Draw { seed, drawn, ratio; terms since 8 }
     ReturnFile { number, filed, pre_no, state, lines, tax_given_back, quota_given_back; decide_by since 11 }
@@ -1126,6 +1128,7 @@ impl Stored for Arrived {
         self.fingerprint.put(out);
         self.person.put(out);
         self.all_bodies_empty.put(out);
+        self.device.put(out);
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         let kind = Kind::get(bytes)?;
@@ -1140,6 +1143,7 @@ impl Stored for Arrived {
             fingerprint: Stored::get(bytes)?,
             person: Stored::get(bytes)?,
             all_bodies_empty: Stored::get(bytes)?,
+            device: if bytes.format < 13 { None } else { Stored::get(bytes)? },
             preview: false,
         })
     }

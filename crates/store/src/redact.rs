@@ -116,6 +116,7 @@ fn arrived_of(arrived: &mut Arrived) {
     arrived.document = Arc::new(document_of(&arrived.document));
     arrived.fingerprint = [0; 16];
     arrived.person = Person { identity: arrived.person.identity.clone(), ..Person::default() };
+    arrived.device = None;
     for defect in &mut arrived.defects {
         if tells(&defect.path) {
             defect.value = Text::default();
@@ -186,6 +187,7 @@ fn export_of(state: &mut ExportState) {
 
 fn consignment_of(consignment: &mut Consignment) {
     seen_of(&mut consignment.seen);
+    consignment.ordered.clear();
     consignment.attempt.iter_mut().for_each(attempt_of);
     let never = codec::documents_of(consignment, &mut |filed| {
         filed.fingerprint = [0; 16];

@@ -136,6 +136,8 @@ fn agree(
     );
     case.out.claims.push((ClaimKey::Entry(entry.clone()), Some(consignment.key.clone())));
     attempt.invt_no = Some(entry);
+    // Rules read it beside what the list itself named.
+    attempt.counts.extend(consignment.ordered.iter().cloned());
     attempt.state = State::Entered;
     attempt.declaration.status = 120;
     attempt.needs_arrival = needs_arrival(case, declaration);

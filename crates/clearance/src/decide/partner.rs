@@ -4,9 +4,11 @@ use super::{Case, judge};
 use crate::Text;
 use crate::consignment::{Consignment, Filed, State};
 use crate::event::Arrived;
+use crate::facts::CountKind;
 use crate::finding::Finding;
 use crate::keys::{ClaimKey, OrderKey};
 use crate::reason::Reason;
+use crate::windows::{self, Windowed};
 use ceb::{Order, Payment, Stamp};
 use compact_str::format_compact;
 
@@ -100,10 +102,28 @@ pub(super) fn order(case: &mut Case<'_>, arrived: &Arrived, order: &Order) {
     let filed = case.filed(arrived, head.app_time, status);
     consignment.seen.push(case.seen(arrived));
     consignment.order = (head.app_type != "3").then(|| filed.clone());
+    consignment.ordered = ordered(case, arrived, order);
     case.accept(i32::from(status), info.clone(), findings);
     case.report(&mut consignment, &filed, i32::from(status), &info, &super::receipt::Numbers::default());
     judge::attempt(case, &mut consignment, arrived.preview);
     case.keep(consignment);
+}
+
+/// Raises the window of the order's device, if a rule reads it, and says what it stands at with this order. It is read now and not
+/// with the list: a list does not name the device, and what a batch looks at is known before its consignments are. An order that is
+/// staged or deleted is none.
+fn ordered(case: &mut Case<'_>, arrived: &Arrived, order: &Order) -> Vec<Windowed> {
+    let risk = &case.reference.current().risk;
+    let stands = order.head.app_type != "3" && order.head.app_status != "1";
+    let device = arrived.device.as_ref().filter(|_| stands && risk.reads(CountKind::Device));
+    let Some(device) = device else { return Vec::new() };
+    let raised = vec![windows::of_device(device)];
+    let (asked, told) = (risk.windows(), &case.facts.told);
+    let read = windows::raise(&raised, &mut case.facts.counts, asked, told, case.now);
+    case.out.counted = raised;
+    // Where its list is judged now, it says what that one read, this among it.
+    case.out.read.counts.clone_from(&read);
+    read
 }
 
 /// A payment (CEB411).

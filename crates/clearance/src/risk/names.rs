@@ -261,6 +261,9 @@ after twice that, in a straight line between; each is cut down to a whole number
 `export_…` are lists of exports; `export_waybill` is one number however it is written and whichever carrier is named. `import_seller_goods_…` is
 what lists of exports see of imports: the same goods by the same merchant; the list itself is not among them.
 
+`device_…` are orders under one device, where their platform reports one ([docs/risk-rules.md](../risk-rules.md#devices)): what they stood at
+when the order came, this order included. An order that is changed counts again.
+
 | name | of | SPAN |
 |---|---|---|
 ";

@@ -10,7 +10,7 @@ mod raised;
 mod state;
 
 pub use linked::{Linked, consignor, linked, of_record};
-pub use raised::{Raised, keys, raise, raised};
+pub use raised::{Raised, keys, of_device, raise, raised};
 pub(crate) use raised::{goods_of, grams, grams_a_piece, pieces};
 pub use state::{Cell, Level, Seen, Window};
 
@@ -169,7 +169,7 @@ const OF_BOTH: &[Measure] = &[Measure::Count, Measure::Fen, Measure::RecentFen, 
 
 impl WindowFact {
     /// Of which kinds there is what. A kind, and a measure, whose word begins with another's stands first.
-    pub const THERE_IS: [(CountKind, &'static [Measure]); 23] = [
+    pub const THERE_IS: [(CountKind, &'static [Measure]); 24] = [
         (
             CountKind::Identity,
             &[Measure::Count, Measure::Fen, Measure::Telephones, Measure::Addresses, Measure::Merchants],
@@ -209,6 +209,7 @@ impl WindowFact {
         (CountKind::ExportGoods, exported::OF_GOODS),
         (CountKind::ExportWaybill, &[Measure::Orders]),
         (CountKind::ImportSellerGoods, &[Measure::Count, Measure::Fen, Measure::Pieces]),
+        (CountKind::Device, &[Measure::Count, Measure::Identities, Measure::Telephones]),
     ];
 
     /// The fact of a name as `address_identities_30`.

@@ -3,6 +3,7 @@
 
 use super::{Measure, Window, WindowFact, WindowValue, Windowed, exported, linked, short};
 use crate::Text;
+use crate::device::Device;
 use crate::event::{Arrived, Person};
 use crate::facts::{CountKey, CountKind};
 use crate::keys::Time;
@@ -46,9 +47,12 @@ impl Raised {
 }
 
 /// The windows a declaration raises: those of the persons always, the others where some rule reads their kind; and those of
-/// parcels that are only looked at.
+/// parcels that are only looked at. Of an order, that of its device.
 pub fn keys(arrived: &Arrived, read: impl Fn(CountKind) -> bool) -> Vec<CountKey> {
-    let Document::Declaration(declaration) = &*arrived.document else { return Vec::new() };
+    let Document::Declaration(declaration) = &*arrived.document else {
+        let device = arrived.device.iter().filter(|_| read(CountKind::Device));
+        return device.map(|device| of_device(device).key).collect();
+    };
     let own = raised(&arrived.person, declaration, None, &read).into_iter().map(|raised| raised.key);
     own.chain(linked::keys(&arrived.person, declaration, &read)).collect()
 }
@@ -101,6 +105,13 @@ pub fn raise(
         Windowed { key: raised.key.clone(), line: raised.line, values }
     };
     raised.iter().map(one).collect()
+}
+
+/// What an order adds to the window of its device.
+pub fn of_device(device: &Device) -> Raised {
+    let others =
+        [(Measure::Identities, device.identity.as_str()), (Measure::Telephones, device.telephone.as_str())];
+    Raised::of(CountKind::Device, &device.reference, &others)
 }
 
 fn of_list(

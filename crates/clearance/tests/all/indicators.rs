@@ -391,8 +391,12 @@ fn goods_under_recall_are_seen_by_number_or_by_brand_and_lot() {
 
 #[test]
 fn every_indicator_has_a_dimension_of_the_plan_and_is_tried_here() {
-    let texts =
-        [include_str!("indicators.rs"), include_str!("export_looks.rs"), include_str!("export_refunds.rs")];
+    let texts = [
+        include_str!("indicators.rs"),
+        include_str!("devices.rs"),
+        include_str!("export_looks.rs"),
+        include_str!("export_refunds.rs"),
+    ];
     for (id, dimension) in Window::new().reference.current().risk.dimensions() {
         assert!(dimension.is_some(), "{id}");
         // What stood in the table before has its tests in `verdicts`.

@@ -11,6 +11,7 @@ mod code_examples;
 mod credit_terms;
 mod dated_rows;
 mod deadlines;
+mod devices;
 mod draws;
 mod export_looks;
 mod export_parcels;

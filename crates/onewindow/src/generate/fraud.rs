@@ -8,7 +8,7 @@ use clearance::identity::citizen_check;
 use clearance::sample::{Numbers, Person, Trade};
 
 /// Sorts of fraud: word, least and most trades of a case.
-const SORTS: [(&str, u64, u64); 13] = [
+const SORTS: [(&str, u64, u64); 14] = [
     ("order-splitting", 4, 10),
     ("borrowed-quota", 3, 9),
     ("stolen-identity", 6, 14),
@@ -22,6 +22,7 @@ const SORTS: [(&str, u64, u64); 13] = [
     ("brand", 1, 4),
     ("forbidden", 1, 2),
     ("recall", 1, 3),
+    ("borrowed-device", 4, 16),
 ];
 /// Trades between two of a case, at most.
 const APART: u64 = 40;
@@ -35,7 +36,7 @@ pub fn sorts() -> impl Iterator<Item = &'static str> {
 }
 
 /// Plants fraud in a share of trades, in parts per million: cases of all sorts in turn, each over trades near to one another.
-/// Which, by place.
+/// Which, by place. Platforms report the devices of all orders, honest or not.
 pub fn plant(trades: &mut [Trade], seed: u64, share: u64) -> Vec<Planted> {
     let wanted = (trades.len() as u64 * share / 1_000_000) as usize;
     let mut draw = Numbers::new(seed ^ 0xF4A0D, 1);
@@ -60,7 +61,26 @@ pub fn plant(trades: &mut [Trade], seed: u64, share: u64) -> Vec<Planted> {
         case += 1;
     }
     planted.sort_unstable();
+    if wanted > 0 {
+        let households = trades.len() as u64 * 4;
+        for trade in trades.iter_mut().filter(|trade| trade.order.head.note.is_none()) {
+            let own = household(&trade.order.head.buyer_id_number) % households;
+            set_device(trade, "home", own);
+        }
+    }
     planted
+}
+
+/// The number of a household, from that of one of its members: now and then two have the same.
+fn household(identity: &str) -> u64 {
+    let digits =
+        identity.bytes().fold(0u64, |number, byte| number.wrapping_mul(131).wrapping_add(byte.into()));
+    Numbers::new(digits, 2).draw()
+}
+
+/// What the platform reports of the device under which it was ordered.
+fn set_device(trade: &mut Trade, sort: &str, number: u64) {
+    trade.order.head.note = Some(format!("[device={sort}-{number:012}]").into());
 }
 
 /// What the trades of a case share.
@@ -154,6 +174,11 @@ impl Plan {
                 let cheap = trade.declaration.head.ebc_code == "5301960201" || draw.below(2) == 0;
                 let price = if cheap { 3_000 + draw.below(25_000) as i64 } else { 30_000 };
                 one_line(trade, "样例诺瓦胶原蛋白粉", hs_of_brand(), price, 1, 200);
+            }
+            "borrowed-device" => {
+                // Nothing but the hand that orders is the same; each of the platforms has a reference of its own for it.
+                set_buyer(trade, &self.other(number));
+                set_device(trade, "hand", self.case);
             }
             "forbidden" => one_line(trade, draw.pick::<&str>(&FORBIDDEN), hs, price, 1, grams),
             _ => {

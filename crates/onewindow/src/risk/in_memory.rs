@@ -2,6 +2,7 @@
 
 use ceb::Document;
 use clearance::decide::{Reference, decide};
+use clearance::device::Device;
 use clearance::event::{Arrived, Cause, Event, Follow, Person, SignatureFact};
 use clearance::facts::Facts;
 use clearance::keys::{Position, Time};
@@ -96,6 +97,7 @@ fn arrived(sender: &Text, document: Document) -> Arrived {
         },
         _ => Person::default(),
     };
+    let device = Device::of(&document, |_, value| value.into());
     Arrived {
         document,
         defects: Vec::new(),
@@ -107,6 +109,7 @@ fn arrived(sender: &Text, document: Document) -> Arrived {
         fingerprint,
         person,
         all_bodies_empty: false,
+        device,
         preview: false,
     }
 }

@@ -2,7 +2,7 @@
 //! do those who plant.
 
 /// Sort of fraud, and the rules that are for it.
-const INDICATORS: [(&str, &[&str]); 20] = [
+const INDICATORS: [(&str, &[&str]); 21] = [
     (
         "order-splitting",
         &[
@@ -29,6 +29,7 @@ const INDICATORS: [(&str, &[&str]); 20] = [
         &["prohibited-list", "prohibited-words", "restricted-list", "medicine-words", "quarantine-goods"],
     ),
     ("recall", &["recalled"]),
+    ("borrowed-device", &["device-many-identities"]),
     ("export-overvaluation", &["export-price-over-market", "export-price-over-own"]),
     ("export-waybill-twice", &["export-waybill-again"]),
     ("export-round-trip", &["export-goods-come-back"]),

@@ -142,7 +142,7 @@ fn planted_fraud_of_imports_and_exports_is_measured_by_indicator() {
     assert_eq!(imports["fraud"], 100, "{imports}");
     assert_eq!(exports["declarations"], 3000, "{exports}");
     assert_eq!(exports["fraud"], 300, "{exports}");
-    assert_eq!(imports["indicators"].as_array().unwrap().len(), 13);
+    assert_eq!(imports["indicators"].as_array().unwrap().len(), 14);
     // Honest exporters, beginners among them, are left alone.
     assert!(exports["falsePositives"].as_f64().unwrap() < 0.005, "{exports}");
     let row = |list: &str, name: &str, sort: &str| {

@@ -36,7 +36,7 @@ impl Canaries {
         }
     }
 
-    /// Puts a canary of its own into every personal field, and into free text.
+    /// Puts a canary of its own into every personal field, and into free text; of an order that has a device, too.
     fn fill(&mut self, sender: &str, document: &Document, valid: bool) -> Document {
         let mut filled = document.clone();
         for (part, table) in document.kind().parts().iter().enumerate() {
@@ -46,7 +46,13 @@ impl Canaries {
                     None if rule.name == "note" => self.next(Personal::Address, rule.name, valid),
                     None => continue,
                 };
-                filled.set(part, 0, field, &canary).unwrap();
+                let mut said = canary.clone();
+                if rule.name == "note" && matches!(document, Document::Order(_)) {
+                    let device = format!("canary-of-device-{:04}", self.count);
+                    said.push_str(&format!("[device={device}]"));
+                    self.known.insert(device, (sender.to_owned(), "Order.device".to_owned()));
+                }
+                filled.set(part, 0, field, &said).unwrap();
                 let at = format!("{}.{}", document.kind().element(), rule.name);
                 self.known.insert(canary, (sender.to_owned(), at));
             }

@@ -1,11 +1,13 @@
 //! Windows beyond counts, through the whole window: on both stores, after a restart, and decided again.
 
 use crate::support::{Zone, plain};
+use ceb::Document;
+use clearance::event::Cause;
 use clearance::facts::CountKind;
 use clearance::keys::OrderKey;
 use clearance::sample::Trade;
 use clearance::windows::{Measure, Windowed};
-use store::Read;
+use store::{Read, Row};
 
 const RULES: &str = "id,dimension,valid_from,valid_to,lane,condition,note
 seller,transaction,20190101,,document-check,seller_count_24h >= 3 and seller_fen_365 > 0,
@@ -72,4 +74,42 @@ async fn sums_different_ones_and_medians_are_read_stored_and_derived_again() {
     let derived =
         server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
     assert!(derived.different == 0 && derived.events > 0, "{:?}", derived.faults);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_is_kept_as_a_hash_read_derived_again_and_erased_with_its_order() {
+    let zone = Zone::new().await;
+    let first = plain(&zone, 20_000);
+    let of_platform = |trade: &Trade| trade.order.head.ebp_code == first.order.head.ebp_code;
+    let trades = (0..).map(|number| plain(&zone, 20_000 + number * 50)).filter(of_platform).take(5);
+    let mut last = None;
+    for (mut trade, number) in trades.zip(1..) {
+        trade.order.head.note = Some("轻放[device=3f2a9c71-hand]".into());
+        zone.trade(&trade).await;
+        let (read, hits) = read_of(&zone, &trade).await;
+        assert_eq!(value(&read, CountKind::Device, Measure::Identities), Some(number), "{read:?}");
+        assert_eq!(hits.iter().any(|hit| hit == "device-many-identities"), number == 5, "{hits:?}");
+        let owner = read.iter().find(|read| read.key.kind == CountKind::Device).unwrap().key.owner.clone();
+        assert!(owner.len() == 32 && !owner.contains("hand"), "{owner}");
+        last = Some(trade);
+    }
+    let derived =
+        server::derive::derive(&zone.window.read, clearance::decide::decide, &mut |_| {}).await.unwrap();
+    assert!(derived.different == 0 && derived.events > 0, "{:?}", derived.faults);
+
+    let head = last.unwrap().order.head;
+    let key = OrderKey::new(&head.ebp_code, &head.order_no);
+    let consignment = zone.window.read.consignment(&key).await.unwrap().unwrap();
+    let position = consignment.order.as_ref().unwrap().position;
+    let stored = zone.window.read.event(position).await.unwrap().unwrap().row;
+    let Cause::Document(arrived) = &stored.event.cause else { panic!("a document") };
+    assert_eq!(arrived.device.as_ref().map(|device| device.identity.len()), Some(32));
+    let Some(Row::Event(erased)) = store::redact::redacted(&Row::Event(Box::new(stored))) else {
+        panic!("an event")
+    };
+    let Cause::Document(arrived) = &erased.event.cause else { panic!("a document") };
+    let Document::Order(order) = &*arrived.document else { panic!("an order") };
+    assert_eq!((&arrived.device, &order.head.note), (&None, &None));
+    let outcome = erased.outcome.unwrap();
+    assert!(outcome.counted.is_empty() && outcome.consignment.unwrap().ordered.is_empty());
 }

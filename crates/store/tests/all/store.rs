@@ -5,11 +5,11 @@ use bytes::Bytes;
 use ceb::{Document, Style};
 use clearance::consignment::{DecideBy, Drawn, ObeyedMeasure, ReturnFile, ReturnState};
 use clearance::decide::{Reference, decide};
+use clearance::device::Device;
 use clearance::event::{
     ActionKind, Arrived, BookedGoods, Cause, Event, Follow, OfficerAction, Person, SignatureFact,
 };
-use clearance::facts::CountKind;
-use clearance::facts::{Keys, needs};
+use clearance::facts::{CountKey, CountKind, Keys, needs};
 use clearance::goods::RecordRead;
 use clearance::inspection::{Found, Inspection, JointInspection};
 use clearance::keys::{OrderKey, Position, Time};
@@ -18,7 +18,7 @@ use clearance::recognition::Recognised;
 use clearance::record::{RecordKey, Register};
 use clearance::risk::SamplingSeed;
 use clearance::sample::{self, Trade};
-use clearance::windows::{Measure, Span, WindowValue};
+use clearance::windows::{Measure, Span, WindowValue, Windowed};
 use clearance::{Rulebook, Text};
 use std::future::Future;
 use std::path::Path;
@@ -69,6 +69,7 @@ fn arrived(sender: &Text, document: Document, seed: u8) -> (Arc<Arrived>, Bytes)
         fingerprint: [seed; 16],
         person: if is_list { person } else { Person::default() },
         all_bodies_empty: false,
+        device: None,
         preview: false,
     };
     (Arc::new(arrived), Bytes::from(xml))
@@ -827,6 +828,27 @@ fn measures_of_credit_are_kept_since_format_eleven() {
     let due = DecideBy { day: NOW.day(), obeyed: row("refund_days", 30) };
     consignment.returns = vec![returned(1, Some(due)), returned(2, None)];
     outcome.consignment = Some(consignment.into());
+    let row = Row::Event(event);
+    let read = codec::decode(&codec::encode(&row).1).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{row:?}"));
+}
+
+/// Devices came with format 13: what was written before reported none, and no order had read a window of one.
+#[test]
+fn devices_are_kept_since_format_thirteen() {
+    let Row::Event(mut event) = codec::decode(&fixture("event-format-6.bin")).unwrap() else {
+        panic!("an event")
+    };
+    let Cause::Document(arrived) = &mut event.event.cause else { panic!("a document") };
+    assert_eq!(arrived.device, None);
+    let hash = |of: char| Text::from(of.to_string().repeat(32));
+    let device = Device { reference: hash('d'), identity: hash('i'), telephone: hash('t') };
+    Arc::make_mut(arrived).device = Some(device);
+    let consignment = event.outcome.as_mut().unwrap().consignment.as_mut().unwrap();
+    assert!(consignment.ordered.is_empty());
+    let key = CountKey { kind: CountKind::Device, owner: hash('d') };
+    let value = WindowValue { measure: Measure::Identities, span: Span::Days(30), value: 5 };
+    Arc::make_mut(consignment).ordered = vec![Windowed { key, line: 0, values: vec![value] }];
     let row = Row::Event(event);
     let read = codec::decode(&codec::encode(&row).1).unwrap();
     assert_eq!(format!("{read:?}"), format!("{row:?}"));

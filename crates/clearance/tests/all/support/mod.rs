@@ -3,6 +3,7 @@
 use ceb::Document;
 use clearance::consignment::Consignment;
 use clearance::decide::{Reference, decide};
+use clearance::device::Device;
 use clearance::event::{ActionKind, Arrived, Cause, Event, Follow, OfficerAction, Person, Timer};
 use clearance::facts::Facts;
 use clearance::keys::{OrderKey, Position, Time};
@@ -241,6 +242,7 @@ pub fn arrived(sender: &str, document: Document) -> Arrived {
         fingerprint: digest.as_ref()[..16].try_into().unwrap(),
         person,
         all_bodies_empty: false,
+        device: Device::of(&document, |_, value| value.into()),
         preview: false,
         document,
     }
