@@ -12,6 +12,7 @@ mod credit_terms;
 mod dated_rows;
 mod deadlines;
 mod draws;
+mod export_books;
 mod export_looks;
 mod export_parcels;
 mod export_refunds;
