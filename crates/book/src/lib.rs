@@ -8,7 +8,7 @@
 //!
 //! Read first: [`decide()`], then [`Place`]. The path is that of trades and registers: [`needs`] names the records, the caller
 //! loads and locks them, [`decide()`] judges a batch in order, the caller writes what changed in one commit. What the window
-//! makes of it: a list of a bonded mode takes its lines for [`Purpose::Sale`] ([`sale`]) when it is recorded, [`Resolution::Restore`]
+//! makes of it: a list of a bonded mode takes its lines for [`Purpose::Sale`] ([`sale`], [`sale_abroad`]) when it is recorded, [`Resolution::Restore`]
 //! when it is rejected, cancelled or out of time, [`Resolution::Confirm`] when it leaves; an entry checklist is an
 //! [`Operation::Enter`] a line. What passes the gate before it is declared ([`Operation::EnterFirst`]) waits apart until a checklist
 //! declares it ([`Operation::Declare`]).
@@ -34,7 +34,7 @@ pub use command::{Command, DocumentKey, DocumentKind, LineKey, Operation, Source
 pub use decide::{Answer, Outcome, decide};
 pub use history::{Difference, audit, balances};
 pub use item::{Item, LegalUnit, Lot, Stated, day_of};
-pub use list::sale;
+pub use list::{sale, sale_abroad};
 pub use place::Place;
 pub use purpose::{Cause, Purpose, Resolution};
 pub use quantity::Quantities;

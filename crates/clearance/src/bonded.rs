@@ -3,11 +3,12 @@
 
 use crate::Text;
 use crate::event::ReceivedAt;
+use crate::export::{ExportTradeKey, leaves_zone};
 use crate::keys::OrderKey;
 use crate::party::Parties;
 use crate::record::{RecordKey, Register};
 use book::{Book, DocumentKey, DocumentKind, LineKey, Open, Posting, Stock, StockKey};
-use ceb::{Day, Declaration};
+use ceb::{Day, Declaration, ExportDeclaration};
 use compact_str::format_compact;
 
 /// The books and stocks that a judgement looked at, as they were: with them the same decision is made again. Of a stock the
@@ -124,22 +125,36 @@ pub fn book_of(list: &Declaration, parties: &Parties, day: Day) -> Option<Text> 
     if !matches!(list.head.trade_mode.as_str(), "1210" | "1239") {
         return None;
     }
-    let said = |text: &Option<Text>| {
-        text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-    };
-    let (number, area) = (said(&list.head.ems_no)?, said(&list.head.area_code)?);
-    let holder = parties.find(&area, day).map_or(area.as_str(), |filing| filing.code.as_str());
-    Some(book_id(holder, &number))
+    book_named(list.head.ems_no.as_deref(), list.head.area_code.as_deref(), parties, day)
+}
+
+/// The book that an export list names, as one of the enterprise in the zone: none for lists that are held against none.
+pub fn book_of_export(list: &ExportDeclaration, parties: &Parties, day: Day) -> Option<Text> {
+    if !leaves_zone(&list.head.trade_mode) {
+        return None;
+    }
+    book_named(list.head.ems_no.as_deref(), list.head.iac_code.as_deref(), parties, day)
+}
+
+fn book_named(number: Option<&str>, holder: Option<&str>, parties: &Parties, day: Day) -> Option<Text> {
+    let number = number.map(str::trim).filter(|number| !number.is_empty())?;
+    let holder = holder.map(str::trim).filter(|holder| !holder.is_empty())?;
+    let code = parties.find(holder, day).map_or(holder, |filing| filing.code.as_str());
+    Some(book_id(code, number))
 }
 
 /// The items that a list names.
 pub fn items_of(list: &Declaration) -> Vec<Text> {
-    let mut items: Vec<Text> = list
-        .lines
-        .iter()
-        .filter_map(|line| line.item_record_no.as_deref().map(str::trim).filter(|item| !item.is_empty()))
-        .map(Text::from)
-        .collect();
+    named_once(list.lines.iter().filter_map(|line| line.item_record_no.as_deref()))
+}
+
+/// The items that an export list names.
+pub fn items_of_export(list: &ExportDeclaration) -> Vec<Text> {
+    named_once(list.lines.iter().filter_map(|line| line.item_record_no.as_deref()))
+}
+
+fn named_once<'a>(named: impl Iterator<Item = &'a str>) -> Vec<Text> {
+    let mut items: Vec<Text> = named.map(str::trim).filter(|item| !item.is_empty()).map(Text::from).collect();
     items.sort_unstable();
     items.dedup();
     items
@@ -147,8 +162,25 @@ pub fn items_of(list: &Declaration) -> Vec<Text> {
 
 /// The records of book and items that a list is held against. They are locked: what one list takes another does not.
 pub(crate) fn needs(list: &Declaration, parties: &Parties, day: Day, keys: &mut Vec<RecordKey>) {
-    let Some(book) = book_of(list, parties, day) else { return };
-    for item in items_of(list) {
+    if let Some(book) = book_of(list, parties, day) {
+        needs_of_book(book, items_of(list), keys);
+    }
+}
+
+/// The same of an export list.
+pub(crate) fn needs_of_export(
+    list: &ExportDeclaration,
+    parties: &Parties,
+    day: Day,
+    keys: &mut Vec<RecordKey>,
+) {
+    if let Some(book) = book_of_export(list, parties, day) {
+        needs_of_book(book, items_of_export(list), keys);
+    }
+}
+
+fn needs_of_book(book: Text, items: Vec<Text>, keys: &mut Vec<RecordKey>) {
+    for item in items {
         keys.push(stock_key(&StockKey { book: book.clone(), item }));
     }
     keys.push(book_key(&book));
@@ -167,12 +199,12 @@ pub(crate) fn return_document(received: &ReceivedAt) -> DocumentKey {
     DocumentKey { kind: DocumentKind::Return, issuer, number }
 }
 
-/// What the movements of a book call the list of an attempt.
+/// What the movements of a book call the list of an attempt. Export trades are named by their marked pair.
 pub fn list_number(order: &OrderKey, attempt: u32) -> Text {
     format_compact!("{}/{}/{attempt}", order.platform, order.order_no)
 }
 
-/// The trade whose list a movement names.
+/// The trade whose list a movement names; an export by its marked pair.
 pub fn order_of(document: &DocumentKey) -> Option<OrderKey> {
     if document.kind != DocumentKind::List {
         return None;
@@ -180,4 +212,9 @@ pub fn order_of(document: &DocumentKey) -> Option<OrderKey> {
     let (platform, rest) = document.number.split_once('/')?;
     let (order_no, _) = rest.rsplit_once('/')?;
     Some(OrderKey::new(platform, order_no))
+}
+
+/// The export trade whose list a movement names.
+pub fn export_of(document: &DocumentKey) -> Option<ExportTradeKey> {
+    ExportTradeKey::of_marked(&order_of(document)?)
 }

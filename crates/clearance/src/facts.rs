@@ -392,6 +392,8 @@ fn needs_of_document(arrived: &crate::event::Arrived, reference: &Reference, now
                 credit_of(Named::in_export(declaration), reference, now, keys);
                 let law = reference.current().parameters.on(now.day());
                 crate::place::needs(declaration.head.loct_no.as_ref(), &law, &mut keys.looked_at);
+                let parties = &reference.parties;
+                bonded::needs_of_export(declaration, parties, now.day(), &mut keys.records);
                 if law.export_looks == 1 {
                     let risk = &reference.current().risk;
                     keys.counts.extend(windows::exported::keys(declaration, |kind| risk.reads(kind)));

@@ -1,6 +1,7 @@
 //! Lists of bonded goods and their book: quantities are taken when a list is declared, given back when it ends without its
 //! parcel having left, confirmed at the gate, and come back with a return. Taking is part of the judgement and of its commit;
-//! the rest follows on the stocks, which the events that cause it do not name.
+//! the rest follows on the stocks, which the events that cause it do not name. Which list of an export does so when is
+//! `export::bonded`.
 
 use super::Case;
 use crate::Text;
@@ -21,10 +22,41 @@ pub(super) fn declared(
     declaration: &Declaration,
     findings: &mut Vec<Finding>,
 ) -> Option<Taken> {
-    let id = book_of(declaration, &case.reference.parties, case.today())?;
+    let book = book_of(declaration, &case.reference.parties, case.today())?;
+    let number = consignment.attempt.as_ref().map_or(1, |attempt| attempt.number + 1);
+    let number = list_number(&consignment.key, number);
+    let asked = Asked {
+        book,
+        number: declaration.head.ems_no.as_deref().unwrap_or("").trim(),
+        items: items_of(declaration),
+        commands: book::sale(declaration, &number, case.now.stamp_millis()),
+    };
+    take(case, held(consignment), asked, findings)
+}
+
+/// What a list asks of its book.
+pub(super) struct Asked<'a> {
+    /// The book, as its record is called.
+    pub(super) book: Text,
+    /// Its number, as the list has it.
+    pub(super) number: &'a str,
+    /// The items that it names.
+    pub(super) items: Vec<Text>,
+    /// What it takes, line by line, or what keeps it from asking.
+    pub(super) commands: Result<Vec<book::Command>, Vec<book::Refusal>>,
+}
+
+/// Holds a list against its book. `before` is what an earlier version of it took.
+pub(super) fn take(
+    case: &mut Case<'_>,
+    before: Option<&mut Taken>,
+    asked: Asked<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Taken> {
+    let Asked { book: id, number, items, commands } = asked;
     let mut facts = book::Facts::default();
     facts.books.insert(id.clone(), case.facts.bonded.books.get(&id)?.clone());
-    for item in items_of(declaration) {
+    for item in items {
         let key = StockKey { book: id.clone(), item };
         facts.stocks.extend(case.facts.bonded.stocks.get(&key).map(|stock| (key, stock.clone())));
     }
@@ -34,13 +66,11 @@ pub(super) fn declared(
     let mut stocks: Vec<book::Stock> = facts.stocks.values().cloned().collect();
     stocks.iter_mut().for_each(|stock| stock.lots.retain(lies));
     case.out.read.bonded = BondedRead { books: facts.books.values().cloned().collect(), stocks };
-    free(case, consignment, &mut facts);
-    let number = consignment.attempt.as_ref().map_or(1, |attempt| attempt.number + 1);
-    let number = list_number(&consignment.key, number);
-    let commands = match book::sale(declaration, &number, case.now.stamp_millis()) {
+    free(case, before, &mut facts);
+    let commands = match commands {
         Ok(commands) => commands.into_iter().map(|command| book::Command { book: id.clone(), ..command }),
         Err(refusals) => {
-            findings.extend(refusals.iter().map(|refusal| finding(refusal, "", declaration)));
+            findings.extend(refusals.iter().map(|refusal| finding(refusal, "", number)));
             keep(case, facts);
             return None;
         }
@@ -61,7 +91,7 @@ pub(super) fn declared(
             }
             Answer::Refused(refusals) => {
                 let path = format!("InventoryList[{}].", command.key.line);
-                findings.extend(refusals.iter().map(|refusal| finding(refusal, &path, declaration)));
+                findings.extend(refusals.iter().map(|refusal| finding(refusal, &path, number)));
             }
         }
     }
@@ -82,8 +112,8 @@ fn keep(case: &mut Case<'_>, facts: book::Facts) {
 }
 
 /// What an earlier version of the list holds of items that this one names too goes back here; the rest of it follows.
-fn free(case: &mut Case<'_>, consignment: &mut Consignment, facts: &mut book::Facts) {
-    let Some(taken) = frozen(consignment) else { return };
+fn free(case: &mut Case<'_>, before: Option<&mut Taken>, facts: &mut book::Facts) {
+    let Some(taken) = frozen(before) else { return };
     let mut rest = Vec::new();
     for line in std::mem::take(&mut taken.lines) {
         let stock = StockKey { book: taken.book.clone(), item: line.item.clone() };
@@ -104,19 +134,27 @@ fn free(case: &mut Case<'_>, consignment: &mut Consignment, facts: &mut book::Fa
     }
 }
 
-fn frozen(consignment: &mut Consignment) -> Option<&mut Taken> {
-    let taken = consignment.attempt.as_mut()?.taken.as_deref_mut()?;
-    (taken.state == TakenState::Frozen).then_some(taken)
+fn held(consignment: &mut Consignment) -> Option<&mut Taken> {
+    consignment.attempt.as_mut()?.taken.as_deref_mut()
 }
 
-/// The receipt by which goods of a list go back.
-fn receipt(list: &DocumentKey) -> DocumentKey {
+fn frozen(taken: Option<&mut Taken>) -> Option<&mut Taken> {
+    taken.filter(|taken| taken.state == TakenState::Frozen)
+}
+
+/// The receipt of a list, by which its goods go back, or are out of the country.
+pub(super) fn receipt(list: &DocumentKey) -> DocumentKey {
     DocumentKey { kind: DocumentKind::Receipt, issuer: "window".into(), number: list.number.clone() }
 }
 
 /// An attempt ends, and its parcel has not left: what it took goes back.
 pub(super) fn give_back(case: &mut Case<'_>, consignment: &mut Consignment) {
-    let Some(taken) = frozen(consignment) else { return };
+    restore(case, held(consignment));
+}
+
+/// What is still pre-deducted goes back.
+pub(super) fn restore(case: &mut Case<'_>, taken: Option<&mut Taken>) {
+    let Some(taken) = frozen(taken) else { return };
     taken.state = TakenState::Restored;
     let lines = std::mem::take(&mut taken.lines);
     let by = receipt(&taken.document);
@@ -135,11 +173,17 @@ pub(super) fn may_leave(consignment: &Consignment) -> bool {
 
 /// The parcel leaves: what was pre-deducted is sold.
 pub(super) fn leave(case: &mut Case<'_>, consignment: &mut Consignment, release: &str) {
-    let Some(taken) = frozen(consignment) else { return };
-    taken.state = TakenState::Left;
+    let Some(taken) = frozen(held(consignment)) else { return };
     let holder: Text = taken.book.split(':').next().unwrap_or_default().into();
     let number = format_compact!("{release} {}", taken.document.number);
     let by = DocumentKey { kind: DocumentKind::GateRelease, issuer: holder, number };
+    confirm(case, Some(taken), by);
+}
+
+/// What is pre-deducted is sold by a document.
+pub(super) fn confirm(case: &mut Case<'_>, taken: Option<&mut Taken>, by: DocumentKey) {
+    let Some(taken) = frozen(taken) else { return };
+    taken.state = TakenState::Left;
     let (book, list, lines) = (taken.book.clone(), taken.document.clone(), taken.lines.clone());
     follow(case, (book, list), by, lines, Resolution::Confirm);
 }
@@ -168,7 +212,16 @@ pub(super) fn taken_back(
     let Document::Declaration(declaration) = &*attempt.declaration.document else { return None };
     let places = places_of(declaration, returned);
     let issuer: Text = declaration.head.agent_code.trim().into();
-    let taken = attempt.taken.as_deref_mut().filter(|taken| taken.state == TakenState::Left)?;
+    let (book, list, lines) = counted_off(attempt.taken.as_deref_mut(), places)?;
+    Some((book, list, issuer, lines))
+}
+
+/// How much of which lots comes back of lines that left, which is counted off what is still outside.
+pub(super) fn counted_off(
+    taken: Option<&mut Taken>,
+    places: Vec<(u32, Decimal)>,
+) -> Option<(Text, DocumentKey, Vec<TakenLine>)> {
+    let taken = taken.filter(|taken| taken.state == TakenState::Left)?;
     let mut lines = Vec::new();
     for (place, quantity) in places {
         let Some(line) = taken.lines.iter_mut().find(|line| line.line == place) else { continue };
@@ -177,16 +230,23 @@ pub(super) fn taken_back(
         line.open = rest;
         lines.push(TakenLine { line: place, item: line.item.clone(), open: back });
     }
-    Some((taken.book.clone(), taken.document.clone(), issuer, lines))
+    Some((taken.book.clone(), taken.document.clone(), lines))
 }
 
 /// Lines of a return by their places in the list, which is how a book names them.
 pub(super) fn places_of(declaration: &Declaration, returned: &[(u32, Decimal)]) -> Vec<(u32, Decimal)> {
-    let place = |gnum: u32| declaration.lines.iter().position(|line| line.gnum == gnum);
+    let numbers: Vec<u32> = declaration.lines.iter().map(|line| line.gnum).collect();
+    places(&numbers, returned)
+}
+
+/// The same by the numbers of the list's lines, in order.
+pub(super) fn places(numbers: &[u32], returned: &[(u32, Decimal)]) -> Vec<(u32, Decimal)> {
+    let place = |gnum: u32| numbers.iter().position(|number| *number == gnum);
     returned.iter().filter_map(|(gnum, quantity)| Some((place(*gnum)? as u32 + 1, *quantity))).collect()
 }
 
-fn follow(
+/// What becomes of lines of a list follows on the stocks of their book.
+pub(super) fn follow(
     case: &mut Case<'_>,
     (to, list): (Text, DocumentKey),
     by: DocumentKey,
@@ -242,7 +302,7 @@ pub(super) fn apply(stock: &mut book::Stock, postings: &[Posting]) {
 }
 
 /// What a refusal of the book is among the rules of lists.
-fn finding(refusal: &book::Refusal, path: &str, declaration: &Declaration) -> Finding {
+fn finding(refusal: &book::Refusal, path: &str, number: &str) -> Finding {
     let reason = match refusal.rule {
         Rule::ItemUnknown => Reason::BookItemUnknown,
         Rule::NotEnough => Reason::BookShort,
@@ -259,7 +319,6 @@ fn finding(refusal: &book::Refusal, path: &str, declaration: &Declaration) -> Fi
         other => other,
     };
     let place = if field == "emsNo" { "InventoryHead." } else { path };
-    let number = declaration.head.ems_no.as_deref().unwrap_or("").trim();
     Finding::new(reason)
         .argument(format!("{place}{field}:{}，{}", refusal.value, refusal.other))
         .field(format!("{place}{field}"), &refusal.value)
@@ -267,7 +326,6 @@ fn finding(refusal: &book::Refusal, path: &str, declaration: &Declaration) -> Fi
 }
 
 /// A list that is held against no book here: a person looks.
-pub(super) fn not_checked(declaration: &Declaration) -> Finding {
-    Finding::new(Reason::BookNotChecked)
-        .field("InventoryHead.emsNo", declaration.head.ems_no.as_deref().unwrap_or(""))
+pub(super) fn not_checked(ems_no: Option<&str>) -> Finding {
+    Finding::new(Reason::BookNotChecked).field("InventoryHead.emsNo", ems_no.unwrap_or(""))
 }

@@ -147,7 +147,7 @@ fn agree(
         );
     }
     if declaration.head.trade_mode != "9610" && attempt.taken.is_none() {
-        findings.push(bonded::not_checked(declaration));
+        findings.push(bonded::not_checked(declaration.head.ems_no.as_deref()));
     }
     // Goods that could not be assessed are never released unseen.
     let open_look =

@@ -6,6 +6,7 @@ use super::{
     TaxOfReturn, named,
 };
 use crate::Text;
+use crate::bonded::Taken;
 use crate::consignment::{ArrivalMark, CreditStanding, Drawn, Filed, Lane, Remark, RiskHit, Seen, State};
 use crate::event::TimerKind;
 use crate::finding::Finding;
@@ -171,6 +172,8 @@ pub struct ExportTrade {
     pub look: ExportLook,
     /// Taxes of those of its returns whose goods were released, by the numbers of the returns.
     pub taxes: Vec<TaxOfReturn>,
+    /// What the list of the current attempt took of a bonded book.
+    pub taken: Option<Box<Taken>>,
 }
 
 impl ExportTrade {
@@ -196,6 +199,7 @@ impl ExportTrade {
             value: None,
             look: ExportLook::default(),
             taxes: Vec::new(),
+            taken: None,
         }
     }
     /// The inspection that waits for its second officer.

@@ -25,15 +25,22 @@ pub(crate) fn kept(window: &mut Window, number: u64, pieces: i64) -> Trade {
 }
 
 fn stocked(window: &mut Window, trade: &Trade, pieces: i64) {
+    shelved(window, trade.items(), &[("L1", 20_301_231)], pieces);
+}
+
+/// A book of items, of each so many pieces in each lot, which expires on a day.
+pub(crate) fn shelved(window: &mut Window, items: Vec<book::Item>, lots: &[(&str, u32)], pieces: i64) {
     let id = book_id(HOLDER, NUMBER);
     let book = Book { number: id.clone(), holder: HOLDER.into(), closed: false, counting: None };
     window.facts.bonded.books.insert(id.clone(), book);
-    for item in trade.items() {
+    for item in &items {
         let stock = Stock::new(id.clone(), item.clone());
-        let mut facts = window.facts.bonded.clone();
-        facts.stocks.insert(stock.key.clone(), stock.clone());
+        window.facts.bonded.stocks.insert(stock.key.clone(), stock);
+    }
+    for (item, (lot, expiry)) in items.iter().flat_map(|item| lots.iter().map(move |lot| (item, lot))) {
+        let facts = window.facts.bonded.clone();
         let quantities = item.converted(Decimal::from_whole(pieces)).unwrap();
-        let lot = Lot { number: "L1".into(), origin: "116".into(), expiry: Some(day(20_301_231)) };
+        let lot = Lot { number: (*lot).into(), origin: "116".into(), expiry: Some(day(*expiry)) };
         let operation = book::Operation::Enter { source: book::Source::Opening, lot, quantities };
         let document = book::DocumentKey {
             kind: book::DocumentKind::Opening,

@@ -13,6 +13,7 @@ mod dated_rows;
 mod deadlines;
 mod devices;
 mod draws;
+mod export_books;
 mod export_looks;
 mod export_parcels;
 mod export_refunds;

@@ -174,8 +174,10 @@ pub struct Line {
 #[derive(Clone, PartialEq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Trade {
-    /// Its platform.
+    /// Its platform, of an import.
     pub platform: String,
+    /// Its merchant, of an export.
+    pub merchant: Option<String>,
     /// Its order.
     pub order_no: String,
 }

@@ -1,5 +1,6 @@
 //! Answers on export trades.
 
+use super::books::TakenOfBook;
 use super::{
     Assigned, Cancellation, Deadline, Entry, Filed, Finding, Hit, InspectionForm, Open, Remark, Unconfirmed,
     or_empty,
@@ -93,6 +94,8 @@ pub struct ExportAttempt {
     pub remarks: Vec<Remark>,
     /// For officers: sealed rules that hit.
     pub hits: Vec<Hit>,
+    /// For officers: what it took of a bonded book.
+    pub book: Option<TakenOfBook>,
 }
 
 /// A line of a return.

@@ -1,8 +1,9 @@
 //! Bonded books: which there are, what lies in each by item and lot, what moved by which document, and the ways to file a document.
 
+use super::exports::export_address;
 use super::registers::{record_address, register_address, state};
 use super::{address, trade_address};
-use crate::answers::books::{Book, Books, Clock, Head, Lot, Movement, Movements, Stock, TakenOfBook};
+use crate::answers::books::{Book, Books, Clock, Head, Lot, Movement, Movements, Stock, TakenOfBook, Trade};
 use crate::format::{count, money, time};
 use crate::language::Texts;
 use crate::parts::{
@@ -200,7 +201,7 @@ fn moved(texts: Texts, all: &[Movement]) -> Markup {
             html! {
                 (document(texts, &one.by.kind))
                 div.muted.code {
-                    @if let Some(trade) = &one.trade { a href=(trade_address(&trade.platform, &trade.order_no)) { (one.by.number) } }
+                    @if let Some(trade) = &one.trade { a href=(address_of(trade)) { (one.by.number) } }
                     @else { (one.by.number) }
                 }
             },
@@ -210,6 +211,13 @@ fn moved(texts: Texts, all: &[Movement]) -> Markup {
         ]
     };
     Table { caption: texts.text("books-newest-first"), columns, rows: all.iter().map(row).collect() }.shown()
+}
+
+fn address_of(trade: &Trade) -> String {
+    match &trade.merchant {
+        Some(merchant) => export_address(merchant, &trade.order_no),
+        None => trade_address(&trade.platform, &trade.order_no),
+    }
 }
 
 /// What a trade took of a book, for officers.

@@ -222,6 +222,9 @@ fn standing(texts: Texts, shown: &Export) -> Markup {
         if let Some(day) = &attempt.closed_on {
             pairs.push((texts.text("exports-closed"), time(day)));
         }
+        if let Some(book) = &attempt.book {
+            pairs.push((texts.text("books-book"), super::books::taken(texts, book)));
+        }
     }
     pairs.push((texts.text("version"), html! { (line.version) }));
     facts(&pairs)

@@ -13,7 +13,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use book::{DocumentKind, Place};
+use book::{DocumentKey, DocumentKind, Place};
 use ceb::{Day, Decimal, Document, Stamp};
 use clearance::bonded::TakenState;
 use clearance::consignment::{Consignment, State as Standing};
@@ -171,8 +171,8 @@ fn item(record: &Record, day: Day) -> Value {
 }
 
 /// What an attempt took of a book, for officers.
-pub(super) fn taken(attempt: &clearance::consignment::Attempt) -> Value {
-    let Some(taken) = attempt.taken.as_deref() else { return Value::Null };
+pub(super) fn taken(taken: Option<&clearance::bonded::Taken>) -> Value {
+    let Some(taken) = taken else { return Value::Null };
     let line = |line: &clearance::bonded::TakenLine, open: &book::Open| {
         json!({"line": line.line, "item": line.item.as_str(), "lot": open.lot.as_str(),
             "quantity": open.quantities.declared.to_string()})
@@ -261,13 +261,22 @@ fn cursor(after: Option<Text>) -> Result<(usize, Option<Position>), Problem> {
 fn movement_of(movement: &Movement, unit: &str) -> Value {
     let moved = &movement.moved;
     let trade = moved.of.as_ref().unwrap_or(&moved.by).key();
-    let trade = trade.and_then(|line| clearance::bonded::order_of(&line.document));
+    let trade = trade.and_then(|line| trade_of(&line.document));
     json!({
         "item": movement.item.as_str(), "lot": moved.lot, "from": moved.from, "to": moved.to, "unit": unit,
         "quantities": quantities(&moved.quantities), "by": moved.by, "of": moved.of,
-        "trade": trade.map(|order| json!({"platform": order.platform.as_str(), "orderNo": order.order_no.as_str()})),
+        "trade": trade,
         "time": time(movement.time), "position": movement.position.number(),
     })
+}
+
+/// The trade of a list: an import by its platform, an export by its merchant.
+fn trade_of(list: &DocumentKey) -> Option<Value> {
+    if let Some(export) = clearance::bonded::export_of(list) {
+        return Some(json!({"merchant": export.merchant.as_str(), "orderNo": export.order_no.as_str()}));
+    }
+    let order = clearance::bonded::order_of(list)?;
+    Some(json!({"platform": order.platform.as_str(), "orderNo": order.order_no.as_str()}))
 }
 
 fn as_csv(told: &Value) -> Result<Response, Problem> {

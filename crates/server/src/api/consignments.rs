@@ -374,7 +374,7 @@ pub(crate) async fn shown(
             shown["address"] = subjects::address_of(&consignment).map(Text::as_str).into();
         }
         if let Some(attempt) = &consignment.attempt {
-            shown["attempt"]["book"] = super::books::taken(attempt);
+            shown["attempt"]["book"] = super::books::taken(attempt.taken.as_deref());
         }
         shown["inspection"] = inspections::form(window, caller, &subject).await?;
         let taken = window.control.assignment(order, now).await?;

@@ -20,8 +20,7 @@ use clearance::Text;
 use clearance::consignment::{Filed, Lane};
 use clearance::event::{ActionKind, Cause, TimerKind};
 use clearance::export::{
-    ExportAttempt, ExportKey, ExportLook, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport,
-    TaxOfReturn,
+    ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport, TaxOfReturn,
 };
 use clearance::finding::Finding;
 use clearance::keys::Position;
@@ -219,7 +218,7 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
         let parcel = trade.carriage.as_ref().map(|carriage| &carriage.key);
         super::sites::add_hold(window, parcel, &mut shown).await?;
     }
-    shown["attempt"] = trade.attempt.as_ref().map(|attempt| reader.attempt(attempt, &trade.look)).into();
+    shown["attempt"] = trade.attempt.as_ref().map(|attempt| reader.attempt(attempt, &trade)).into();
     shown["cancellation"] = trade
         .cancellation
         .as_ref()
@@ -359,7 +358,7 @@ impl Reader<'_> {
         self.whole || finding.fields.iter().any(|field| heads.iter().any(|head| field.path.starts_with(head)))
     }
 
-    fn attempt(&self, attempt: &ExportAttempt, look: &ExportLook) -> Value {
+    fn attempt(&self, attempt: &ExportAttempt, trade: &ExportTrade) -> Value {
         let own = self.owns(&attempt.declaration);
         let kind = Some(ceb::Kind::ExportDeclaration);
         let findings = attempt.findings.iter().filter(|finding| self.concerns(finding));
@@ -378,7 +377,9 @@ impl Reader<'_> {
         }
         if self.office {
             shown["lane"] = attempt.lane.map(Lane::word).into();
-            shown["hits"] = look
+            shown["book"] = super::books::taken(trade.taken.as_deref());
+            shown["hits"] = trade
+                .look
                 .hits
                 .iter()
                 .map(|hit| json!({"rule": hit.rule.as_str(), "lane": hit.lane.word(), "evidence": hit.evidence.as_str()}))

@@ -277,30 +277,88 @@ async fn an_export_out_of_a_special_zone_goes_from_the_entry_of_its_goods_to_its
     });
     accepted(&zone, HOLDER, "entry-checklist:H1", entered.collect()).await;
     assert_eq!(place(&zone, HOLDER, "available").await, "10");
-    // Its list takes nothing of the book: an officer holds it against the book himself.
+    // Its list takes them: no person has to look.
+    let answer = declared(&zone, &export).await;
+    assert_eq!(answer["status"], 399, "{answer}");
+    let sold = lines[0].qty;
+    assert_eq!(place(&zone, HOLDER, "frozen").await, sold.to_string());
+    assert_eq!(place(&zone, HOLDER, "available").await, left(sold));
+    let (_, shown) = zone.get(CUSTOMS, &export_path(&export)).await;
+    let held = &shown["attempt"]["book"];
+    assert_eq!(
+        (&held["book"], &held["state"]),
+        (&json!(format!("{HOLDER}:{NUMBER}")), &json!("frozen")),
+        "{shown}"
+    );
+    // The departure sells them.
+    leaves_the_country(&zone, &export).await;
+    bonded::until(&zone, HOLDER, "frozen", "0").await;
+    assert_eq!(place(&zone, HOLDER, "available").await, left(sold));
+    let agent = export.declaration.head.agent_code.clone();
+    let of_list = told(&zone, &agent, "CEB604Message").await;
+    assert_eq!(of_list, [LISTED, CHECKED, CONCLUDED, RELEASED, CLOSED]);
+    told_of_one_that_left(&zone, &export, "1210").await;
+    // A list of an item that is not in the book takes nothing, and is told so with both values.
+    let mut other = Export::new(7, 2, NOW).in_mode("1210");
+    other.declaration.lines[0].item_record_no = Some("99".into());
+    let sender = other.declaration.head.agent_code.clone();
+    let refused = zone.send(&sender, Document::ExportDeclaration(other.declaration)).await;
+    let finding = &refused["findings"][0];
+    assert_eq!(
+        (&refused["status"], &finding["rule"]),
+        (&json!(100), &json!("book-item-unknown")),
+        "{refused}"
+    );
+    let told_of: Vec<&Value> =
+        finding["fields"].as_array().unwrap().iter().map(|field| &field["value"]).collect();
+    assert_eq!(told_of, [&json!("99"), &json!(format!("{HOLDER}:{NUMBER}"))], "{refused}");
+    assert_eq!(place(&zone, HOLDER, "frozen").await, "0");
+    // One piece comes back: it waits in the book until the holder puts it back on the shelf.
+    let (_, shown) = zone.get(CUSTOMS, &export_path(&export)).await;
+    let entry = shown["attempt"]["invtNo"].as_str().unwrap().to_owned();
+    let application = export.goods_back(&entry, 0, &[(0, Decimal::ONE)], zone.clock.now());
+    zone.send(&agent, Document::ExportReturn(application)).await;
+    settled(&zone).await;
+    let (_, shown) = zone.get(CUSTOMS, &export_path(&export)).await;
+    let number = shown["returns"][0]["preNo"].as_str().unwrap().to_owned();
+    let approve = json!({"id": "back", "version": shown["version"], "action": "approve-return", "number": 1});
+    let there = format!("{}/actions", export_path(&export));
+    let token = Some(zone.tokens[CUSTOMS].as_str());
+    let (status, done) = zone.request("POST", &there, token, approve.to_string().into_bytes()).await;
+    assert_eq!((status, done["status"].as_i64()), (200, Some(120)), "{done}");
+    assert_eq!(place(&zone, HOLDER, "returned").await, "0", "nothing is back yet");
+    let tally = export.tally(Some(&entry), zone.clock.now());
+    zone.send(&tally.operator_code.clone(), Document::ReturnTally(tally)).await;
+    bonded::until(&zone, HOLDER, "returned", "1").await;
+    let restock = json!({"lines": [{"operation": "restock", "item": "1", "ofDocument": "return", "ofNumber": number,
+        "ofIssuer": agent.as_str(), "ofLine": 1}]});
+    let order = format!("bonded-documents/{HOLDER}:{NUMBER}:stock-order:CK1");
+    let (status, made) = act(&zone, HOLDER, &order, ("enter", 0), restock).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("accepted")), "{made}");
+    let kept = sold.checked_sub(Decimal::ONE).unwrap();
+    assert_eq!(place(&zone, HOLDER, "available").await, left(kept));
+    // Every movement has its document, and those of the list its trade.
+    let (_, moved) = zone.get(HOLDER, &format!("/v1/books/{HOLDER}:{NUMBER}/movements?item=1")).await;
+    let movements = moved["movements"].as_array().unwrap();
+    let kinds: Vec<&str> = movements.iter().map(|one| one["by"]["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["stock-order", "return", "receipt", "list", "entry-checklist"], "{moved}");
+    let named = json!({"merchant": export.order.head.ebc_code.as_str(), "orderNo": export.order.head.order_no.as_str()});
+    assert!(movements[1..4].iter().all(|one| one["trade"] == named), "{moved}");
+    verified(&zone).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_out_of_a_special_zone_whose_book_is_not_here_waits_for_a_person() {
+    let zone = Zone::new().await;
+    let export = Export::new(7, 1, NOW).in_mode("1210");
     let answer = declared(&zone, &export).await;
     assert_eq!(answer["status"], 300, "{answer}");
     assert_eq!(answer["findings"][0]["rule"], "book-not-checked", "{answer}");
     let (status, done) = decided(&zone, &export, "approve", "").await;
     assert_eq!((status, done["status"].as_i64()), (200, Some(399)), "{done}");
     leaves_the_country(&zone, &export).await;
-    let agent = export.declaration.head.agent_code.as_str();
-    let of_list = told(&zone, agent, "CEB604Message").await;
+    let of_list = told(&zone, &export.declaration.head.agent_code, "CEB604Message").await;
     assert_eq!(of_list, [LISTED, CHECKED, REVIEW, CONCLUDED, RELEASED, CLOSED]);
     told_of_one_that_left(&zone, &export, "1210").await;
-    // The goods leave the book by the checklist of the holder.
-    let left_book = lines.iter().map(|line| {
-        json!({"operation": "re-export", "item": line.item_record_no.as_deref(), "quantity": line.qty.to_string()})
-    });
-    accepted(&zone, HOLDER, "exit-checklist:C1", left_book.collect()).await;
-    assert_eq!(place(&zone, HOLDER, "available").await, left(lines[0].qty));
-    let (_, moved) = zone.get(HOLDER, &format!("/v1/books/{HOLDER}:{NUMBER}/movements?item=1")).await;
-    let kinds: Vec<&str> = moved["movements"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["by"]["kind"].as_str().unwrap())
-        .collect();
-    assert_eq!(kinds, ["exit-checklist", "entry-checklist"], "{moved}");
     verified(&zone).await;
 }

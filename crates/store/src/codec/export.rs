@@ -86,6 +86,7 @@ impl Stored for ExportTrade {
             value: None,
             look: ExportLook::default(),
             taxes: Vec::new(),
+            taken: None,
         })
     }
 }
@@ -131,6 +132,15 @@ impl Stored for ExportKey {
 impl Stored for ExportState {
     fn put(&self, out: &mut Vec<u8>) {
         match self {
+            Self::Trade(trade) if trade.taken.is_some() => {
+                out.push(11);
+                trade.put(out);
+                trade.returns.put(out);
+                trade.value.put(out);
+                trade.look.put(out);
+                trade.taxes.put(out);
+                trade.taken.put(out);
+            }
             Self::Trade(trade) if trade.look != ExportLook::default() || !trade.taxes.is_empty() => {
                 out.push(10);
                 trade.put(out);
@@ -194,10 +204,11 @@ impl Stored for ExportState {
                 Self::Trade(Arc::new(trade))
             }
             9 => Self::ReturnedParcel(Stored::get(bytes)?),
-            10 => {
+            number @ (10 | 11) => {
                 let mut trade = ExportTrade::get(bytes)?;
                 (trade.returns, trade.value) = (Stored::get(bytes)?, Stored::get(bytes)?);
                 (trade.look, trade.taxes) = (Stored::get(bytes)?, Stored::get(bytes)?);
+                trade.taken = if number == 10 { None } else { Stored::get(bytes)? };
                 Self::Trade(Arc::new(trade))
             }
             _ => return Err(Damage("no state of exports has this number")),

@@ -2,7 +2,9 @@
 //! each, as it was written when they came.
 
 use crate::store::fixture;
+use book::{DocumentKey, DocumentKind, Open, Quantities};
 use ceb::{Day, Decimal};
+use clearance::bonded::{Taken, TakenLine, TakenState};
 use clearance::consignment::{CreditStanding, Drawn, Lane, RiskHit};
 use clearance::event::{ActionKind, Cause, OfficerAction, ReceivedAt};
 use clearance::export::{ExportLook, ExportState, ExportTrade, ExportTradeKey, TaxOfReturn};
@@ -121,5 +123,39 @@ fn looks_at_exports_are_still_read() {
         let mut changed = bytes.clone();
         changed[cut] ^= 0x55;
         let _ = codec::decode(&changed);
+    }
+}
+
+#[test]
+fn what_a_list_took_of_a_book_is_kept_behind_all_that_was_stored_before() {
+    let Row::Event(mut event) = codec::decode(&fixture("event-format-11-looks.bin")).unwrap() else {
+        panic!()
+    };
+    let one = Quantities { declared: Decimal::ONE, first: Decimal::ONE, second: Decimal::ZERO };
+    let taken = Taken {
+        book: "5301960601:T8620W000001".into(),
+        document: DocumentKey {
+            kind: DocumentKind::List,
+            issuer: "5301980501".into(),
+            number: "export 5301960201/EX1/1".into(),
+        },
+        lines: vec![TakenLine {
+            line: 1,
+            item: "1".into(),
+            open: vec![Open { lot: "L1".into(), quantities: one }],
+        }],
+        state: TakenState::Frozen,
+    };
+    let states = &mut event.outcome.as_mut().unwrap().export.states;
+    for state in states.iter_mut() {
+        let ExportState::Trade(trade) = state else { continue };
+        assert!(trade.taken.is_none(), "none of those took anything");
+        Arc::make_mut(trade).taken = Some(Box::new(taken.clone()));
+    }
+    let expected = Row::Event(event);
+    let bytes = codec::encode(&expected).1;
+    assert_eq!(format!("{:?}", codec::decode(&bytes).unwrap()), format!("{expected:?}"));
+    for cut in (0..bytes.len()).step_by(7) {
+        assert!(codec::decode(&bytes[..cut]).is_err());
     }
 }

@@ -93,6 +93,7 @@ fn trade(
         value: None,
         look: ExportLook::default(),
         taxes: Vec::new(),
+        taken: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::partner::accepted;
 use super::super::receipt::Numbers;
-use super::{Case, await_partners, clear_timers, judge, outdated};
+use super::{Case, await_partners, bonded, clear_timers, judge, outdated};
 use crate::consignment::State;
 use crate::event::Arrived;
 use crate::export::{
@@ -61,6 +61,15 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     }
     let barred = findings.iter().any(|finding| finding.reason == Reason::CreditBars);
     // From here nothing can fail.
+    let known = findings.len();
+    let mut taken = None;
+    if declares {
+        taken = bonded::declared(case, &mut trade, declaration, &mut findings);
+    }
+    // What of an earlier version is not free yet.
+    bonded::give_back(case, &mut trade);
+    trade.taken = taken;
+    let short = findings[known..].iter().any(|finding| finding.layer() == Layer::Rejected);
     let number = trade.attempt.as_ref().map_or(1, |attempt| attempt.number + 1);
     let (status, info) = accepted(&head.app_type, &head.app_status, &head.guid);
     let info = if status == 2 {
@@ -102,7 +111,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     let numbers = Numbers { pre_no, ..Numbers::default() };
     case.report_export(&mut trade, &filed, i32::from(status), &info, &numbers);
     clear_timers(case, &mut trade);
-    if barred {
+    if barred || short {
         // No partner's document would change it.
         judge::reject(case, &mut trade, against);
     } else if declares {

@@ -2,8 +2,8 @@
 
 use super::super::judge::selected;
 use super::super::receipt::Numbers;
-use super::super::{info, scripted};
-use super::{Case, clear_timers, select, set_timer};
+use super::super::{bonded::not_checked, info, scripted};
+use super::{Case, bonded, clear_timers, select, set_timer};
 use crate::consignment::{Filed, Lane, State};
 use crate::export::{
     ExportAttempt, ExportCarriage, ExportFollow, ExportKey, ExportTrade, ListMark, leaves_zone, matching,
@@ -123,9 +123,8 @@ fn judged(case: &mut Case<'_>, trade: &mut ExportTrade, seconds: i64, missing: V
     let rulebook = case.reference.numbered(attempt.rulebook);
     findings.extend(simplified::dutiable(declaration, rulebook, &law, attempt.business_date));
     findings.extend(payment_of(trade).and_then(|payment| collection(case, attempt, payment)));
-    if leaves_zone(&declaration.head.trade_mode) {
-        let book = declaration.head.ems_no.as_deref().unwrap_or_default();
-        findings.push(Finding::new(Reason::BookNotChecked).field("InventoryHead.emsNo", book));
+    if leaves_zone(&declaration.head.trade_mode) && trade.taken.is_none() {
+        findings.push(not_checked(declaration.head.ems_no.as_deref()));
     }
     let declaration = declaration.clone();
     findings.extend(scripted::of_export(case, &declaration).reject);
@@ -196,8 +195,9 @@ pub(super) fn reject(case: &mut Case<'_>, trade: &mut ExportTrade, mut findings:
     case.accept(100, text, findings);
 }
 
-/// Ends an attempt: the waybill is free, no timer runs.
+/// Ends an attempt: the waybill is free, no timer runs, what it took of a book goes back.
 pub(super) fn end_attempt(case: &mut Case<'_>, trade: &mut ExportTrade) {
+    bonded::give_back(case, trade);
     clear_timers(case, trade);
     let attempt = trade.attempt.as_ref().map_or(0, |attempt| attempt.number);
     if let Some(carriage) = &trade.carriage {
@@ -303,6 +303,7 @@ pub(super) fn proceed(case: &mut Case<'_>, trade: &mut ExportTrade) {
     {
         attempt.closed_on = Some(left_on);
         step(case, trade, Trigger::Close, CLOSED);
+        bonded::leave(case, trade);
     }
 }
 

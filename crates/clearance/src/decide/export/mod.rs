@@ -4,6 +4,7 @@
 
 mod action;
 mod batch;
+mod bonded;
 mod cancellation;
 mod declaration;
 mod judge;

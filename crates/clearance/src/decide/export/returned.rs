@@ -4,7 +4,7 @@
 
 use super::super::info;
 use super::super::receipt::Numbers;
-use super::{Case, batch, judge, return_match};
+use super::{Case, batch, bonded, judge, return_match};
 use crate::Text;
 use crate::consignment::Filed;
 use crate::event::{ActionKind, Arrived, Timer, TimerKind};
@@ -282,6 +282,7 @@ fn release(case: &mut Case<'_>, trade: &mut ExportTrade, number: u32, text: &str
     let between = if text.is_empty() { "" } else { "，" };
     let info = ReceiptText::Released.with(&format!("{words}{between}{text}"));
     step(case, trade, number, ReturnStep::Release, &info);
+    bonded::come_back(case, trade, number);
     clear_timer(case, trade, number);
 }
 
