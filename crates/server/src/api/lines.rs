@@ -2,7 +2,7 @@
 
 use super::risk;
 use super::view::{self, time};
-use clearance::consignment::{Consignment, Filed, Lane};
+use clearance::consignment::{Consignment, Filed, Lane, State};
 use serde_json::{Value, json};
 use store::Summary;
 
@@ -12,7 +12,7 @@ pub fn summary(summary: &Summary, officer: bool) -> Value {
         "platform": summary.order.platform.as_str(),
         "orderNo": summary.order.order_no.as_str(),
         "state": summary.state,
-        "stateWord": clearance::consignment::State::from_number(summary.state).map(clearance::consignment::State::word),
+        "stateWord": State::from_number(summary.state).map(State::word),
         "invtNo": summary.invt_no.as_deref(),
         "customsCode": summary.customs_code.as_str(),
         "changed": time(summary.time),
@@ -54,7 +54,10 @@ pub(super) fn waiting(consignment: &Consignment) -> Vec<&'static str> {
         None => waiting.push("declaration"),
         Some(attempt) => {
             let carriage = consignment.carriage.as_ref();
-            if !present(carriage.and_then(|carriage| carriage.waybill.as_ref())) {
+            // A rejected list claims no waybill any more: whether its own was there before or came after says nothing.
+            if attempt.state != State::Rejected
+                && !present(carriage.and_then(|carriage| carriage.waybill.as_ref()))
+            {
                 waiting.push("waybill");
             }
             match attempt.state.number() {

@@ -405,7 +405,12 @@ async fn what_one_publishes_all_judge_with() {
         let tables = clearance::Rulebook::built_in_tables();
         let (name, text) = tables.iter().find(|(name, _)| name.contains("calendar")).unwrap().clone();
         let (window, note) = (window.clone(), note.to_owned());
-        async move { window.publish(&[(name, format!("{text}20991231,holiday,{note},\n"))], &note).await.unwrap() }
+        async move {
+            window
+                .publish(&[(name, format!("{text}20991231,holiday,{note},known,sample\n"))], &note)
+                .await
+                .unwrap()
+        }
     };
     let (one, other) = tokio::join!(parameters(&first, "one"), parameters(&second, "other"));
     let told = [one, other];
