@@ -179,8 +179,10 @@ pub struct Bound {
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RecalledParcel {
-    /// Code of the platform.
+    /// Code of the platform, of an import.
     pub platform: String,
+    /// Code of the merchant, of an export.
+    pub merchant: Option<String>,
     /// Number of the order.
     pub order_no: String,
     /// Code of the carrier.

@@ -1,6 +1,7 @@
 //! Traceability at the desk: labels of a lot to print, codes bound to parcels when they are packed, and a recall with what was found
 //! of it.
 
+use super::exports::export_address;
 use super::registers::{record_address, state};
 use super::{address, trade_address};
 use crate::answers::traceability::{
@@ -193,10 +194,14 @@ fn parcels(texts: Texts, all: &[RecalledParcel]) -> Markup {
         Column::of(texts.text("recall-where")),
         Column::number(texts.text("recall-quantity")),
     ];
+    let there = |one: &RecalledParcel| match &one.merchant {
+        Some(merchant) => export_address(merchant, &one.order_no),
+        None => trade_address(&one.platform, &one.order_no),
+    };
     let row = |one: &RecalledParcel| -> Vec<Cell> {
         let place = if one.left { texts.text("recall-left") } else { texts.text("recall-held") };
         vec![
-            html! { a.code href=(trade_address(&one.platform, &one.order_no)) { (one.order_no) } },
+            html! { a.code href=(there(one)) { (one.order_no) } },
             html! { span.code { (one.logistics_no.as_deref().unwrap_or("")) } },
             html! { (crate::parts::state(texts, one.state.as_deref())) },
             html! { (place) },

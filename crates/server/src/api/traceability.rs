@@ -238,17 +238,19 @@ pub(crate) async fn recall_told(
     let reach = recalls::Reach { parcels: most, versions: LOOKED };
     let (found, is_whole) = recalls::parcels(window, &body, reach).await?;
     let parcel = |one: &recalls::Parcel| {
-        let (consignment, waybill) = (&one.consignment, one.waybill.as_ref());
-        let state = consignment.attempt.as_ref().map(|attempt| attempt.state.word());
-        json!({
-            "platform": consignment.key.platform.as_str(), "orderNo": consignment.key.order_no.as_str(),
+        let waybill = one.waybill.as_ref();
+        let (under, code, order_no) = one.of.named();
+        let mut told = json!({
+            "orderNo": order_no.as_str(),
             "logisticsCode": waybill.map(|waybill| waybill.logistics.as_str()),
             "logisticsNo": waybill.map(|waybill| waybill.logistics_no.as_str()),
-            "state": state, "left": one.left, "quantity": one.quantity,
-        })
+            "state": one.of.state().map(|state| state.word()), "left": one.left, "quantity": one.quantity,
+        });
+        told[under] = code.as_str().into();
+        told
     };
     // Of parcels those whose trades they are; who recalls the goods may be in none of them.
-    let named = found.iter().take(most).map(|one| one.consignment.parties());
+    let named = found.iter().take(most).map(|one| one.of.parties());
     let others: Vec<Vec<Text>> =
         named.filter(|parties| !codes.iter().any(|code| parties.contains(code))).collect();
     super::readings::listed(window, caller, "recall-parcels", query, &others).await?;
@@ -314,21 +316,22 @@ pub(crate) async fn buyers_told(
     owners.dedup();
     let subject = ("recall-buyers", record.key.id.as_str());
     registers::recorded(window, by(window, caller), subject, &owners, &why, None).await?;
-    let buyer = |one: &recalls::Parcel| {
-        let order = match one.consignment.order.as_ref().map(|filed| &*filed.document) {
+    let buyer = |one: &recalls::Parcel| -> Option<Value> {
+        let consignment = one.of.import()?;
+        let order = match consignment.order.as_ref().map(|filed| &*filed.document) {
             Some(Document::Order(order)) => Some(&order.head),
             _ => None,
         };
-        json!({
+        Some(json!({
             "person": recalls::buyer_of(one).map(|person| guard::person(person).to_string()),
             "name": order.map(|head| mask_name(head.buyer_name.trim())),
             "telephone": order.map(|head| mask_number(head.buyer_telephone.trim())),
-            "platform": one.consignment.key.platform.as_str(),
-            "orderNo": one.consignment.key.order_no.as_str(),
+            "platform": consignment.key.platform.as_str(),
+            "orderNo": consignment.key.order_no.as_str(),
             "quantity": one.quantity,
-        })
+        }))
     };
-    let buyers: Vec<Value> = found.iter().map(buyer).collect();
+    let buyers: Vec<Value> = found.iter().filter_map(buyer).collect();
     Ok(json!({"id": id, "buyers": buyers, "complete": complete}))
 }
 

@@ -8,8 +8,9 @@ use crate::api::registers::{Body as Sent, refused};
 use crate::{Window, bonded, notices, proving, sites};
 use ceb::Document;
 use clearance::Text;
-use clearance::bonded::{TakenState, order_of};
-use clearance::consignment::Consignment;
+use clearance::bonded::{Taken, TakenState, order_of};
+use clearance::consignment::{Consignment, State};
+use clearance::export::{ExportKey, ExportTrade, ExportTradeKey};
 use clearance::keys::{OrderKey, Time, WaybillKey};
 use clearance::record::{Record, RecordKey, Register};
 use register::notice::Told;
@@ -67,10 +68,61 @@ async fn stocks_of(window: &Window, holder: &str, goods: &str) -> Result<Vec<Str
     Ok(found)
 }
 
+/// The trade of a parcel.
+pub(crate) enum Of {
+    /// One of imports.
+    Import(Box<Consignment>),
+    /// One of exports.
+    Export(Arc<ExportTrade>),
+}
+
+impl Of {
+    /// Of imports. Whoever bought an export is abroad, and not known here.
+    pub fn import(&self) -> Option<&Consignment> {
+        match self {
+            Self::Import(consignment) => Some(consignment),
+            Self::Export(_) => None,
+        }
+    }
+    /// Where its list stands.
+    pub fn state(&self) -> Option<State> {
+        match self {
+            Self::Import(consignment) => consignment.attempt.as_ref().map(|attempt| attempt.state),
+            Self::Export(trade) => trade.attempt.as_ref().map(|attempt| attempt.state),
+        }
+    }
+    /// Whose it is.
+    pub fn parties(&self) -> Vec<Text> {
+        match self {
+            Self::Import(consignment) => consignment.parties(),
+            Self::Export(trade) => trade.parties(),
+        }
+    }
+    /// What its order is under: its platform, of an export its merchant; and the number of the order.
+    pub fn named(&self) -> (&'static str, &Text, &Text) {
+        match self {
+            Self::Import(one) => ("platform", &one.key.platform, &one.key.order_no),
+            Self::Export(one) => ("merchant", &one.key.merchant, &one.key.order_no),
+        }
+    }
+    fn taken(&self) -> Option<&Taken> {
+        match self {
+            Self::Import(consignment) => consignment.attempt.as_ref()?.taken.as_deref(),
+            Self::Export(trade) => trade.taken.as_deref(),
+        }
+    }
+    fn waybill(&self) -> Option<WaybillKey> {
+        match self {
+            Self::Import(consignment) => waybill_of(consignment),
+            Self::Export(trade) => trade.carriage.as_ref().map(|carriage| carriage.key.clone()),
+        }
+    }
+}
+
 /// A parcel with goods that are recalled.
 pub(crate) struct Parcel {
     /// Its trade.
-    pub consignment: Consignment,
+    pub of: Of,
     /// Its waybill.
     pub waybill: Option<WaybillKey>,
     /// Whether it left the zone.
@@ -112,8 +164,14 @@ pub(crate) async fn parcels(
                 if !orders.insert(order.clone()) {
                     continue;
                 }
-                let consignment = window.read.consignment(&order).await?;
-                found.extend(consignment.and_then(|consignment| parcel(consignment, body)));
+                let of = match ExportTradeKey::of_marked(&order) {
+                    Some(key) => {
+                        let state = window.read.export(&ExportKey::Trade(key)).await?;
+                        state.and_then(|state| state.trade().cloned()).map(Of::Export)
+                    }
+                    None => window.read.consignment(&order).await?.map(|one| Of::Import(Box::new(one))),
+                };
+                found.extend(of.and_then(|of| parcel(of, body)));
                 if found.len() > reach.parcels {
                     return Ok((found, false));
                 }
@@ -129,8 +187,8 @@ pub(crate) async fn parcels(
 }
 
 /// A trade whose list has goods of a recall now: what it gave back, it has not.
-fn parcel(consignment: Consignment, body: &Body) -> Option<Parcel> {
-    let taken = consignment.attempt.as_ref()?.taken.as_deref()?;
+fn parcel(of: Of, body: &Body) -> Option<Parcel> {
+    let taken = of.taken()?;
     let is_of = |item: &str| body.stocks.iter().any(|stock| *stock == format!("{}:{item}", taken.book));
     let lines = taken.lines.iter().filter(|line| is_of(&line.item));
     let open = lines.flat_map(|line| &line.open).filter(|open| body.is_of(&open.lot));
@@ -140,8 +198,8 @@ fn parcel(consignment: Consignment, body: &Body) -> Option<Parcel> {
     }
     let left = taken.state == TakenState::Left;
     let quantity = ceb::Decimal::from_units(units.iter().sum()).to_string();
-    let waybill = waybill_of(&consignment);
-    Some(Parcel { consignment, waybill, left, quantity })
+    let waybill = of.waybill();
+    Some(Parcel { of, waybill, left, quantity })
 }
 
 /// What is left of the goods in the books.
@@ -222,7 +280,8 @@ fn count(number: usize) -> u32 {
 
 /// The person whose quota the trade uses.
 pub(crate) fn buyer_of(parcel: &Parcel) -> Option<&Text> {
-    parcel.consignment.attempt.as_ref().map(|attempt| &attempt.person).filter(|person| !person.is_empty())
+    let attempt = parcel.of.import()?.attempt.as_ref();
+    attempt.map(|attempt| &attempt.person).filter(|person| !person.is_empty())
 }
 
 /// Holds the parcels that have not left the zone; how many are held.
@@ -241,8 +300,7 @@ async fn hold_all(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u
 /// Writes down a notice to each buyer, once a parcel; how many there are. They are sent as notices are.
 async fn tell(window: &Window, recall: &str, parcels: &[Parcel]) -> Result<u32, Problem> {
     let mut told = 0;
-    for parcel in parcels {
-        let consignment = &parcel.consignment;
+    for consignment in parcels.iter().filter_map(|parcel| parcel.of.import()) {
         let Some(buyer) = proving::buyer(&window.read, consignment) else { continue };
         let OrderKey { platform, order_no } = &consignment.key;
         let id = format!("{}:recall:{recall}:{platform}/{order_no}", buyer.person);

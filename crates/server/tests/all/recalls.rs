@@ -2,13 +2,14 @@
 //! came in, or was given back, since it was opened is found as well.
 
 use crate::bonded::{NUMBER, act as act_as, entry, items, place};
+use crate::mode_stories::{declared, shelved};
 use crate::parks::{CUSTOMS, OPERATOR as HOLDER, act};
 use crate::support::{NOW, Zone, plain};
 use crate::traceability::{LOT, begun, recalled, waybill};
 use clearance::keys::Time;
 use clearance::party::Role;
 use clearance::record::Actor;
-use clearance::sample::Trade;
+use clearance::sample::{Export, Trade};
 use register::{By, Command};
 use serde_json::{Value, json};
 
@@ -180,4 +181,32 @@ async fn a_recall_that_its_server_did_not_carry_out_is_carried_out_beside_the_ti
     }
     let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
     assert_eq!(holds["holds"][0]["logisticsNo"], trade.waybill.logistics_no.as_str(), "{holds}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parcels_of_exports_are_found_and_held_as_those_of_imports_are() {
+    let zone = Zone::new().await;
+    let export = Export::new(7, 1, NOW).in_mode("1210");
+    shelved(&zone, &export).await;
+    assert_eq!(declared(&zone, &export).await["status"], 399);
+    let (status, made) = recalled(&zone, &zone.tokens[HOLDER].clone(), "ZH1", LOT).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("under-way")), "{made}");
+    let found = &made["body"]["found"];
+    let numbers = ["parcels", "held", "left", "buyers", "told"].map(|name| found[name].as_u64().unwrap());
+    assert_eq!(numbers, [1, 1, 0, 0, 0], "whoever bought it is abroad: {made}");
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    assert_eq!(holds["holds"][0]["logisticsNo"], export.waybill.logistics_no.as_str(), "{holds}");
+    let (status, shown) = zone.get(HOLDER, &format!("/v1/recalls/{HOLDER}:ZH1")).await;
+    let parcel = &shown["parcels"][0];
+    assert_eq!(
+        (status, &parcel["merchant"], &parcel["orderNo"], &parcel["platform"], &parcel["quantity"]),
+        (
+            200,
+            &json!(export.order.head.ebc_code.as_str()),
+            &json!(export.order.head.order_no.as_str()),
+            &Value::Null,
+            &json!(export.declaration.lines[0].qty.to_string()),
+        ),
+        "{shown}"
+    );
 }
