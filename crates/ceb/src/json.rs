@@ -11,6 +11,14 @@ use crate::{Entry, Limits, Message, Parsed, Text};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
+/// The members of a JSON text that stand more than once in their object, for whoever reads another form of a message in JSON.
+pub fn repeated_members(bytes: &[u8]) -> Vec<Defect> {
+    json_names::repeated(bytes, DEFECTS_KEPT)
+        .into_iter()
+        .map(|path| Defect::new(path, DefectRule::RepeatedElement, "", "a member once in its object"))
+        .collect()
+}
+
 /// Reads a message in JSON. Never panics; nesting is bounded by the reader.
 pub fn parse_json(bytes: &[u8], limits: &Limits) -> Parsed {
     let mut parsed = Parsed::unread();
@@ -34,14 +42,7 @@ pub fn parse_json(bytes: &[u8], limits: &Limits) -> Parsed {
             return parsed;
         }
     };
-    for path in json_names::repeated(bytes, DEFECTS_KEPT) {
-        parsed.defects.push(Defect::new(
-            path,
-            DefectRule::RepeatedElement,
-            "",
-            "a member once in its object",
-        ));
-    }
+    parsed.defects = repeated_members(bytes);
     if !parsed.defects.is_empty() {
         return parsed;
     }

@@ -46,7 +46,7 @@ pub use export::{
     SummaryResultLine,
 };
 pub use format_receipt::FormatReceipt;
-pub use json::{parse_json, write_json};
+pub use json::{parse_json, repeated_members, write_json};
 pub use order::{Order, OrderHead, OrderLine, OrderReceipt};
 pub use payment::{Payment, PaymentReceipt};
 pub use read::{parse, parse_document};

@@ -74,9 +74,9 @@ pub fn convert(bytes: &[u8], from: Standard, to: Standard) -> Result<Converted, 
     let limits = Limits::default();
     let given = match from {
         Standard::Ceb(direction) => of_ceb(bytes, direction, &limits)?,
-        Standard::Neutral => of_neutral(bytes, &limits)?,
+        Standard::Neutral => of_neutral(without_mark(bytes), &limits)?,
         Standard::Unified => {
-            let message = unified::parse(bytes)?;
+            let message = unified::parse(without_mark(bytes))?;
             Given {
                 id: message.id,
                 transfer: message.transfer,
@@ -138,9 +138,15 @@ fn of_message(message: &ceb::Message) -> Given {
     given
 }
 
+/// A byte order mark is no part of JSON, and some programs write one.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
 fn of_ceb(bytes: &[u8], direction: Direction, limits: &Limits) -> Result<Given, Vec<Defect>> {
-    let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let parsed = if is_json { ceb::parse_json(bytes, limits) } else { ceb::parse(bytes, limits) };
+    let json = without_mark(bytes);
+    let is_json = json.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    let parsed = if is_json { ceb::parse_json(json, limits) } else { ceb::parse(bytes, limits) };
     let (kind, message) = read(parsed)?;
     if Sort::of(kind).is_none_or(|(_, known)| known != direction) {
         let expected: Vec<&str> = SORTS.iter().map(|sort| sort.kind(direction).root()).collect();
@@ -156,7 +162,9 @@ fn of_neutral(bytes: &[u8], limits: &Limits) -> Result<Given, Vec<Defect>> {
             String::from_utf8_lossy(bytes.get(..bytes.len().min(60)).unwrap_or_default()).into_owned();
         refused(DefectRule::UnknownRoot, &begin, neutral::EXPECTED)
     })?;
-    let (_, message) = read(ceb::parse_json(message.to_string().as_bytes(), limits))?;
+    let repeated = ceb::repeated_members(bytes);
+    let parsed = ceb::parse_json(message.to_string().as_bytes(), limits);
+    let (_, message) = if repeated.is_empty() { read(parsed)? } else { return Err(repeated) };
     Ok(of_message(&message))
 }
 
@@ -372,6 +380,27 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_changes_nothing_and_a_member_that_stands_twice_is_told() {
+        for (direction, message) in samples(2) {
+            for (from, bytes) in in_each(direction, &message) {
+                let marked = [b"\xEF\xBB\xBF".as_slice(), bytes.as_slice()].concat();
+                let [plain, marked] = [bytes, marked].map(|one| converted(&one, from, from).json);
+                assert_eq!(plain, marked, "{}", from.word());
+            }
+        }
+        let (direction, message) = samples(2).remove(0);
+        let roots = [message.kind.root(), unified::ROOT, neutral::ROOT];
+        for ((from, bytes), root) in in_each(direction, &message).into_iter().zip(roots) {
+            let (text, begin) = (String::from_utf8(bytes).unwrap(), format!("{{\"{root}\":{{"));
+            let (member, _) = text.strip_prefix(&begin).unwrap()[1..].split_once('"').unwrap();
+            let twice = text.replacen(&begin, &format!("{begin}\"{member}\":[],"), 1);
+            let defects = convert(twice.as_bytes(), from, Standard::Unified).unwrap_err();
+            let told: Vec<_> = defects.iter().map(|one| (one.path.as_str(), one.rule)).collect();
+            assert_eq!(told, [(format!("{root}/{member}").as_str(), DefectRule::RepeatedElement)]);
         }
     }
 

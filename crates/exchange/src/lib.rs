@@ -99,6 +99,19 @@ mod tests {
     use ceb::Document;
 
     #[test]
+    fn a_remark_is_given_without_the_device_that_it_reports() {
+        let trade = clearance::sample::Trade::new(9, 1, clearance::keys::Time(1_795_399_200_000), 1_000);
+        let mask = Mask { fields: BTreeSet::from(["note".to_owned()]), filter: BTreeMap::new() };
+        for (note, given) in [("轻放", "轻放"), ("轻放[device=3f2a9c71-hand]周末", "轻放[device=***]周末")]
+        {
+            let mut order = trade.order.clone();
+            order.head.note = Some(note.into());
+            let shared = mask.of(&project::of_document(&Document::Order(order), &mask).values);
+            assert_eq!(Value::Object(shared), serde_json::json!({"note": given}));
+        }
+    }
+
+    #[test]
     fn the_key_of_a_record_is_told_to_whom_every_field_of_it_is_given() {
         for dataset in Dataset::ALL {
             let Some(kind) = dataset.document() else { continue };

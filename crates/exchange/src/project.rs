@@ -7,6 +7,7 @@ use clearance::Text;
 use clearance::consignment::Consignment;
 use clearance::event::{ActionKind, Cause, Event};
 use clearance::export::{NO_PLATFORM, UNREGISTERED};
+use clearance::identity::masked;
 use clearance::inspection::{Inspection, JointInspection, Measure};
 use clearance::outcome::Outcome;
 use clearance::party::Filing;
@@ -93,7 +94,9 @@ pub fn of_document(document: &Document, mask: &Mask) -> Shared {
             if !mask.looks_at(rule.name) && !NAMES.contains(&rule.name) {
                 return;
             }
-            values.insert(rule.name.to_owned(), text.into());
+            // The device that a platform reports in a remark is for the window alone.
+            let said = if rule.name == "note" { masked(rule.name, text) } else { text.into() };
+            values.insert(rule.name.to_owned(), said.into());
             return;
         }
         if !of_lines.contains(rule.name) {

@@ -105,6 +105,10 @@ pub fn parse(bytes: &[u8]) -> Result<Message, Vec<Defect>> {
         |path: &str, rule, value: &str, expected: &str| vec![Defect::new(path, rule, value, expected)];
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| refuse("message", DefectRule::NotWellFormed, &error.to_string(), "a JSON object"))?;
+    let repeated = ceb::repeated_members(bytes);
+    if !repeated.is_empty() {
+        return Err(repeated);
+    }
     let Some(body) = value.get(ROOT).and_then(Value::as_object) else {
         return Err(refuse("message", DefectRule::UnknownRoot, "", &format!("one member named {ROOT}")));
     };

@@ -78,6 +78,13 @@ pub fn ingest(bytes: &Bytes, sender: &Text, exchange_ids: &[Text], context: Cont
     if is_json {
         ingested.original = Original::Whole(bytes.clone());
         let neutral = (json.len() <= limits.bytes).then(|| neutral::parse(json)).flatten();
+        if neutral.is_some() {
+            // What it is converted to has each member once.
+            ingested.refusal = ceb::repeated_members(json);
+            if !ingested.refusal.is_empty() {
+                return ingested;
+            }
+        }
         let converted = neutral.as_ref().map(neutral::to_ceb);
         let parsed = match &converted {
             None => ceb::parse_json(json, limits),

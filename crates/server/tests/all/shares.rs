@@ -432,4 +432,8 @@ async fn a_counterpart_of_another_country_sends_and_receives_in_the_neutral_form
         .request("POST", "/v1/messages", token, b"{\"NeutralMessage\": {\"documents\": []}}".to_vec())
         .await;
     assert!(told.to_string().contains("Order, Payment or Waybill"), "{told}");
+    // So is what stands twice, as in the other forms.
+    let twice = b"{\"NeutralMessage\": {\"documents\": [], \"documents\": []}}".to_vec();
+    let (_, told) = zone.request("POST", "/v1/messages", token, twice).await;
+    assert!(told.to_string().contains("NeutralMessage/documents"), "{told}");
 }
