@@ -102,7 +102,7 @@ async fn a_parcel_that_never_comes_holds_nobodys_quota_for_ever() {
     assert_eq!(again["status"], 800, "{again}");
     assert_eq!(zone.shown(&agent, &trade).await["attempt"]["number"], 2);
     let derived = server::derive::derive(&zone.window.read, decide, &mut |_| {}).await.unwrap();
-    assert!(derived.different == 0 && derived.events == 8, "{derived:?}");
+    assert!(derived.different == 0 && derived.events >= 8, "{derived:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

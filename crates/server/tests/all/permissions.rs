@@ -867,6 +867,7 @@ fn the_page_of_threats_names_tests_that_are_there() {
         "server/tests/all/webhooks.rs",
         "exchange/src/envelope.rs",
         "server/tests/all/personal.rs",
+        "server/tests/all/windowed.rs",
         "server/tests/all/retention.rs",
         "server/tests/all/rulebook_drafts.rs",
         "server/tests/all/draws.rs",
