@@ -284,7 +284,8 @@ impl Effects {
             columns.states.push(windows::put(&window));
         }
         let add = "INSERT INTO counter(owner, kind, writer, state) SELECT owner, kind, $4, state FROM unnest($1::text[], $2::smallint[], $3::bytea[]) AS w(owner, kind, state)";
-        let change = "UPDATE counter SET state = w.state FROM unnest($1::text[], $2::smallint[], $3::bytea[]) AS w(owner, kind, state) WHERE counter.owner = w.owner AND counter.kind = w.kind AND counter.writer = $4";
+        // Not an UPDATE that joins the columns: of a table that nobody analysed yet the database reads the whole index for it.
+        let change = "INSERT INTO counter(owner, kind, writer, state) SELECT owner, kind, $4, state FROM unnest($1::text[], $2::smallint[], $3::bytea[]) AS w(owner, kind, state) ON CONFLICT (owner, kind, writer) DO UPDATE SET state = excluded.state";
         tokio::try_join!(fresh.write(at, add, writer), known.write(at, change, writer))?;
         Ok(())
     }
