@@ -2,14 +2,14 @@
 //! ends them before it, back with a return; and what stands against them.
 
 use crate::bonded::{HOLDER, NUMBER, shelved};
+use crate::support::exports::{act, of};
 use crate::support::{NOW, Window, arrived};
 use book::{DocumentKind, Place, StockKey};
 use ceb::{Decimal, Document};
 use clearance::Reason;
 use clearance::bonded::{TakenState, book_id, export_of};
 use clearance::consignment::State;
-use clearance::event::{ActionKind, Cause, Event, OfficerAction};
-use clearance::export::{ExportKey, ExportTrade};
+use clearance::event::{ActionKind, Cause, Event};
 use clearance::facts::{Facts, Keys, needs};
 use clearance::keys::Time;
 use clearance::outcome::Outcome;
@@ -45,29 +45,12 @@ fn kept(window: &mut Window, pieces: i64) -> Export {
     export
 }
 
-fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
-    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
-}
-
 fn state(window: &Window, export: &Export) -> State {
     of(window, export).attempt.as_ref().unwrap().state
 }
 
 fn taken(window: &Window, export: &Export) -> Option<TakenState> {
     of(window, export).taken.as_ref().map(|taken| taken.state)
-}
-
-fn act(window: &mut Window, export: &Export, kind: ActionKind) -> Outcome {
-    let action = OfficerAction {
-        id: format!("action-{}", window.outcomes.len()).into(),
-        officer: "样例关员".into(),
-        party: "8620000001".into(),
-        order: export.key().as_pair(),
-        version: of(window, export).version,
-        kind,
-        text: "样例".into(),
-    };
-    window.run(Cause::ExportAction(Arc::new(action)))
 }
 
 /// Sends its list alone.

@@ -1,12 +1,12 @@
 //! Exports that are looked at: sealed rules, the draw and credit fix their lane, inspections say what they found by the table, two
 //! officers decide where two are asked for.
 
+use crate::support::exports::{act_as, of, rules};
 use crate::support::{NOW, Window, arrived};
 use ceb::Document;
 use clearance::Reason;
 use clearance::consignment::{Lane, State};
-use clearance::event::{ActionKind, Cause, OfficerAction};
-use clearance::export::{ExportKey, ExportTrade};
+use clearance::event::{ActionKind, Cause};
 use clearance::inspection::{Found, Inspection, Measure};
 use clearance::keys::OrderKey;
 use clearance::outcome::Outcome;
@@ -22,10 +22,6 @@ const OFFICE: &str = "8620000001";
 
 fn export(number: u64) -> Export {
     Export::new(1, number, NOW)
-}
-
-fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
-    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
 }
 
 fn state(window: &Window, export: &Export) -> State {
@@ -48,19 +44,6 @@ fn to_site(window: &mut Window, export: &Export) {
     window.send(Document::ExportArrival(Export::arrival(&[export], window.now).unwrap()));
 }
 
-fn act_as(window: &mut Window, officer: &str, export: &Export, kind: ActionKind) -> Outcome {
-    let action = OfficerAction {
-        id: format!("action-{}", window.outcomes.len()).into(),
-        officer: officer.into(),
-        party: OFFICE.into(),
-        order: export.key().as_pair(),
-        version: of(window, export).version,
-        kind,
-        text: "样例说明".into(),
-    };
-    window.run(Cause::ExportAction(Arc::new(action)))
-}
-
 fn act(window: &mut Window, export: &Export, kind: ActionKind) -> Outcome {
     act_as(window, "甲", export, kind)
 }
@@ -74,10 +57,6 @@ fn inspected(result: &str, measure: Measure) -> ActionKind {
         place: "".into(),
         photographs: Vec::new(),
     }))
-}
-
-fn rules(outcome: &Outcome) -> Vec<Reason> {
-    outcome.answer.findings.iter().map(|finding| finding.reason).collect()
 }
 
 /// A window with these rules alone, in which nothing is drawn.

@@ -1,15 +1,13 @@
 //! What comes after export lists: master lists, arrivals, departures and cancellations, in every order and in parts.
 
+use crate::support::exports::{act, of, rules};
 use crate::support::{NOW, Window};
 use ceb::Document;
 use clearance::Reason;
 use clearance::consignment::State;
-use clearance::event::{ActionKind, Cause, OfficerAction};
-use clearance::export::{ExportKey, ExportTrade};
+use clearance::event::ActionKind;
 use clearance::keys::Time;
-use clearance::outcome::Outcome;
 use clearance::sample::{self, Export};
-use std::sync::Arc;
 
 pub(crate) fn exports(count: u64) -> Vec<Export> {
     // Of one carrier and one agent, as a bill has them.
@@ -19,10 +17,6 @@ pub(crate) fn exports(count: u64) -> Vec<Export> {
         (&head.logistics_code, &head.agent_code) == (&other.logistics_code, &other.agent_code)
     };
     (1..).map(|number| Export::new(1, number, NOW)).filter(alike).take(count as usize).collect()
-}
-
-fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
-    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
 }
 
 fn state(window: &Window, export: &Export) -> State {
@@ -49,23 +43,6 @@ pub(crate) fn arrival(exports: &[Export]) -> Document {
 
 pub(crate) fn departure(exports: &[Export]) -> Document {
     Document::Departure(Export::departure(&all(exports), NOW).unwrap())
-}
-
-fn act(window: &mut Window, export: &Export, kind: ActionKind) -> Outcome {
-    let action = OfficerAction {
-        id: format!("action-{}", window.outcomes.len()).into(),
-        officer: "样例关员".into(),
-        party: "8620000001".into(),
-        order: export.key().as_pair(),
-        version: of(window, export).version,
-        kind,
-        text: "样例".into(),
-    };
-    window.run(Cause::ExportAction(Arc::new(action)))
-}
-
-fn rules(outcome: &Outcome) -> Vec<Reason> {
-    outcome.answer.findings.iter().map(|finding| finding.reason).collect()
 }
 
 /// Statuses of all receipts of a kind so far.

@@ -1,11 +1,10 @@
 //! The indicators of exports on which a refund of taxes rests: goods above their price, a parcel exported twice, goods that come in
 //! again, merchants filed lately. Each hits what it is for, and not what is just short of it.
 
+use crate::support::exports::{of, rules};
 use crate::support::{NOW, Window};
 use ceb::Document;
 use clearance::Reason;
-use clearance::export::{ExportKey, ExportTrade};
-use clearance::outcome::Outcome;
 use clearance::party::{Filing, Parties};
 use clearance::risk;
 use clearance::sample::{self, Export, Trade};
@@ -13,14 +12,6 @@ use std::sync::Arc;
 
 fn export(number: u64) -> Export {
     Export::new(1, number, NOW)
-}
-
-fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
-    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
-}
-
-fn rules(outcome: &Outcome) -> Vec<Reason> {
-    outcome.answer.findings.iter().map(|finding| finding.reason).collect()
 }
 
 /// A list of one piece of the goods of another, at so many times their price.

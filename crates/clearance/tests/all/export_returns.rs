@@ -1,16 +1,16 @@
 //! Returns of exports: application and tally in either order, everything that stands against them, what officers do, and what is
 //! left to come back.
 
+use crate::support::exports::{act, of};
 use crate::support::{NOW, Window};
 use ceb::{Decimal, Document, ExportReturn};
 use clearance::consignment::State;
-use clearance::event::{ActionKind, Cause, OfficerAction};
-use clearance::export::{ExportKey, ExportTrade, ReturnOfExport, ReturnStanding};
+use clearance::event::ActionKind;
+use clearance::export::{ExportKey, ReturnOfExport, ReturnStanding};
 use clearance::keys::Time;
 use clearance::outcome::Outcome;
 use clearance::sample::{self, Export};
 use clearance::{Reason, Text};
-use std::sync::Arc;
 
 const DAY: i64 = 86_400_000;
 const ONE: Decimal = Decimal::ONE;
@@ -19,10 +19,6 @@ const ONE: Decimal = Decimal::ONE;
 fn export() -> Export {
     let several = |one: &Export| one.declaration.lines[0].qty > ONE;
     (1..).map(|number| Export::new(1, number, NOW)).find(several).unwrap()
-}
-
-fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
-    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
 }
 
 fn back<'a>(window: &'a Window, export: &Export) -> &'a ReturnOfExport {
@@ -52,19 +48,6 @@ pub(crate) fn left() -> (Window, Export, Text) {
     window.wait_days(10);
     window.outcomes.clear();
     (window, export, entry)
-}
-
-fn act(window: &mut Window, export: &Export, kind: ActionKind) -> Outcome {
-    let action = OfficerAction {
-        id: format!("action-{}-{}", window.outcomes.len(), of(window, export).version).into(),
-        officer: "样例关员".into(),
-        party: "8620000001".into(),
-        order: export.key().as_pair(),
-        version: of(window, export).version,
-        kind,
-        text: "样例".into(),
-    };
-    window.run(Cause::ExportAction(Arc::new(action)))
 }
 
 fn apply(window: &mut Window, application: &ExportReturn) -> Outcome {

@@ -1,12 +1,13 @@
 //! Exports: the documents in every order, each comparison by itself, what is staged, changed, deleted and sent again, what
 //! officers do.
 
+use crate::support::exports::{act, of, rules};
 use crate::support::{NOW, Window, usual_sender};
 use ceb::{Decimal, Document};
 use clearance::Reason;
 use clearance::consignment::{Lane, State};
 use clearance::event::{ActionKind, Cause, OfficerAction};
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use clearance::export::{ExportKey, ExportState};
 use clearance::keys::{Time, WaybillKey};
 use clearance::outcome::Outcome;
 use clearance::sample::{self, Export};
@@ -14,10 +15,6 @@ use std::sync::Arc;
 
 fn export(number: u64) -> Export {
     Export::new(1, number, NOW)
-}
-
-fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
-    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
 }
 
 fn state(window: &Window, export: &Export) -> State {
@@ -30,23 +27,6 @@ fn send_all(window: &mut Window, export: &Export) -> Outcome {
         last = Some(window.send_as(&sender, document));
     }
     last.unwrap()
-}
-
-fn act(window: &mut Window, export: &Export, kind: ActionKind) -> Outcome {
-    let action = OfficerAction {
-        id: format!("action-{}", window.outcomes.len()).into(),
-        officer: "样例关员".into(),
-        party: "8620000001".into(),
-        order: export.key().as_pair(),
-        version: of(window, export).version,
-        kind,
-        text: "样例".into(),
-    };
-    window.run(Cause::ExportAction(Arc::new(action)))
-}
-
-fn rules(outcome: &Outcome) -> Vec<Reason> {
-    outcome.answer.findings.iter().map(|finding| finding.reason).collect()
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Scripted outcomes of lists of exports: as those of imports, and what is to be opened is opened at the site.
 
+use crate::support::exports::of;
 use crate::support::{NOW, Window};
 use ceb::Document;
 use clearance::consignment::{Lane, State};
 use clearance::event::{Cause, TimerKind};
-use clearance::export::{ExportKey, ExportTrade};
 use clearance::keys::Time;
 use clearance::outcome::Outcome;
 use clearance::reason::Reason;
@@ -20,10 +20,6 @@ fn scripted(words: &str) -> Export {
     let mut export = Export::new(1, 1, NOW);
     export.declaration.head.note = Some(format!("sandbox: {words}").into());
     export
-}
-
-fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
-    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
 }
 
 fn state(window: &Window, export: &Export) -> State {

@@ -1,15 +1,15 @@
 //! Monthly summaries: lists named and of a period, in parts, taken once, and everything that stands against one.
 
+use crate::support::exports::{act, of};
 use crate::support::{NOW, Window};
 use ceb::{Day, Document, SummaryApplication};
 use clearance::consignment::State;
-use clearance::event::{ActionKind, Cause, OfficerAction};
-use clearance::export::{ExportKey, ExportState, ExportSummary, ExportTrade};
+use clearance::event::ActionKind;
+use clearance::export::{ExportKey, ExportState, ExportSummary};
 use clearance::keys::Time;
 use clearance::outcome::Outcome;
 use clearance::sample::{self, Export};
 use clearance::{Reason, Text};
-use std::sync::Arc;
 
 /// Ten days into the next month.
 pub(crate) const LATER: Time = Time(NOW.0 + 15 * 86_400_000);
@@ -29,29 +29,12 @@ fn all(exports: &[Export]) -> Vec<&Export> {
     exports.iter().collect()
 }
 
-fn of<'a>(window: &'a Window, export: &Export) -> &'a ExportTrade {
-    window.facts.exports[&ExportKey::Trade(export.key())].trade().unwrap()
-}
-
 pub(crate) fn number(window: &Window, export: &Export) -> Text {
     of(window, export).attempt.as_ref().unwrap().invt_no.clone().unwrap()
 }
 
 pub(crate) fn numbers(window: &Window, exports: &[Export]) -> Vec<Text> {
     exports.iter().map(|export| number(window, export)).collect()
-}
-
-fn act(window: &mut Window, export: &Export, kind: ActionKind) {
-    let action = OfficerAction {
-        id: format!("action-{}", window.outcomes.len()).into(),
-        officer: "样例关员".into(),
-        party: "8620000001".into(),
-        order: export.key().as_pair(),
-        version: of(window, export).version,
-        kind,
-        text: "样例".into(),
-    };
-    window.run(Cause::ExportAction(Arc::new(action)));
 }
 
 /// Declares, and has what a person looks at approved.

@@ -1,5 +1,7 @@
 //! A window in memory: events through `decide`, nothing else.
 
+pub mod exports;
+
 use ceb::Document;
 use clearance::consignment::Consignment;
 use clearance::decide::{Reference, decide};
