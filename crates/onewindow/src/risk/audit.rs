@@ -3,7 +3,7 @@
 //! said then: of those that no rule read then nothing is known. What the newer model says of them is `risk export` and `risk score`.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
-use crate::credit::day;
+use super::history::{Term, each_judged, finished};
 use crate::{Failure, Space};
 use ceb::{Day, Document};
 use clearance::Rulebook;
@@ -12,11 +12,10 @@ use clearance::keys::OrderKey;
 use clearance::risk::RiskFacts;
 use clearance::score::Score;
 use server::clock::Clock;
-use server::shadow::{self, AttemptKey, Result as Found, Seen};
+use server::shadow::Result as Found;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use store::{Cursor, Read};
+use store::Read;
 
 /// Arguments of `risk audit`.
 #[derive(clap::Args)]
@@ -26,12 +25,8 @@ pub struct Arguments {
     /// The lists to audit, the gravest first, written anew.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// First day of declaration, yyyyMMdd.
-    #[arg(long, value_parser = day, value_name = "DAY")]
-    from: Option<Day>,
-    /// Last day of declaration.
-    #[arg(long, value_parser = day, value_name = "DAY")]
-    to: Option<Day>,
+    #[command(flatten)]
+    term: Term,
     /// Lists at most.
     #[arg(long, default_value_t = 100)]
     most: usize,
@@ -139,47 +134,18 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// Rows that are read at once.
-const ROWS: usize = 2_000;
-
-/// Twice over the rows: a result comes after what it is of. The second is how many were written.
+/// The second is how many were written.
 async fn audit(window: &server::Window, arguments: &Arguments) -> Result<(Audited, usize), Failure> {
     let reference = window.reference();
     let book = reference.current();
     let today = Clock::Real.now().day();
-    let mut found: BTreeMap<AttemptKey, Found> = BTreeMap::new();
     let mut audited = Audited::default();
-    for judging in [false, true] {
-        let mut covers = Cursor::default();
-        loop {
-            let wants = |attempt: &Attempt| {
-                let day = attempt.business_date;
-                judging
-                    && arguments.from.is_none_or(|from| from <= day)
-                    && arguments.to.is_none_or(|to| day <= to)
-            };
-            let looked = shadow::look(window, &book.inspections, (&covers, ROWS), wants).await?;
-            for seen in looked.seen {
-                match seen {
-                    // The first counts: what is looked at again is known already.
-                    Seen::Found(attempt, result) => {
-                        found.entry(attempt).or_insert(result);
-                    }
-                    Seen::Judged(consignment) => {
-                        let key = |attempt: &Attempt| (consignment.key.clone(), attempt.number);
-                        let result =
-                            consignment.attempt.as_ref().and_then(|attempt| found.get(&key(attempt)));
-                        let known = result.and_then(|result| illicit(result, lines(&consignment)));
-                        audited.judged(book, &consignment, known, today);
-                    }
-                }
-            }
-            covers = looked.covers;
-            if looked.ended {
-                break;
-            }
-        }
-    }
+    let judged = |consignment: &Consignment, result: Option<&Found>| {
+        let known = result.and_then(|result| illicit(result, lines(consignment)));
+        audited.judged(book, consignment, known, today);
+        Ok(())
+    };
+    each_judged(window, &arguments.term, judged).await?;
     audited.order();
     let written = write(window, arguments, &audited.candidates).await?;
     Ok((audited, written))
@@ -237,11 +203,7 @@ async fn write(
             one.score.map(|score| score.to_string()).unwrap_or_default(),
         ])?;
     }
-    out.flush()?;
-    drop(out);
-    // Nobody finds half of it.
-    std::fs::rename(&partial, &arguments.out)
-        .map_err(|error| format!("{}: {error}", arguments.out.display()))?;
+    finished(out, &partial, &arguments.out)?;
     Ok(written)
 }
 

@@ -2,18 +2,17 @@
 //! persons it has a keyed hash alone.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
-use crate::credit::day;
+use super::history::{ROWS, Term, each_judged, finished};
 use crate::{Failure, Space};
-use ceb::Day;
 use clearance::consignment::{Attempt, Consignment, Lane};
 use clearance::record::Register;
 use inspection::declaration::{Date, Declaration, Field, Quantity};
 use inspection::table;
 use register::risk_case::Body;
-use server::shadow::{self, AttemptKey, Result as Found, Seen};
+use server::shadow::{self, Result as Found};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use store::{Cursor, Read, RecordSearch};
+use std::path::PathBuf;
+use store::{Read, RecordSearch};
 
 /// Arguments of `risk export`.
 #[derive(clap::Args)]
@@ -23,12 +22,8 @@ pub struct Arguments {
     /// The table, written anew.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// First day of declaration, yyyyMMdd.
-    #[arg(long, value_parser = day, value_name = "DAY")]
-    from: Option<Day>,
-    /// Last day of declaration.
-    #[arg(long, value_parser = day, value_name = "DAY")]
-    to: Option<Day>,
+    #[command(flatten)]
+    term: Term,
 }
 
 /// What was written.
@@ -57,62 +52,28 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// Rows that are read at once.
-const ROWS: usize = 2_000;
-
-/// Twice over the rows: a result comes after what it is of, and not all of it is kept in memory.
 async fn export(window: &server::Window, arguments: &Arguments) -> Result<Counts, Failure> {
-    let reference = window.reference();
-    let results = &reference.current().inspections;
-    let mut found: BTreeMap<AttemptKey, Found> = BTreeMap::new();
     let labels = labels(window).await?;
     let partial = arguments.out.with_added_extension("partial");
     let mut out = csv::Writer::from_path(&partial)?;
     out.write_record(heading())?;
     let mut counts = Counts::default();
-    let bar = indicatif::ProgressBar::new_spinner();
-    for writing in [false, true] {
-        bar.set_message(if writing { "declarations" } else { "results of inspections" });
-        let mut covers = Cursor::default();
-        loop {
-            let wants = |attempt: &Attempt| writing && is_asked(arguments, attempt);
-            let looked = shadow::look(window, results, (&covers, ROWS), wants).await?;
-            for seen in looked.seen {
-                match seen {
-                    // The first counts: what is looked at again is known already.
-                    Seen::Found(attempt, result) => {
-                        found.entry(attempt).or_insert(result);
-                    }
-                    Seen::Judged(consignment) => put(&mut out, &consignment, (&found, &labels), &mut counts)?,
-                }
-            }
-            bar.inc(ROWS as u64);
-            covers = looked.covers;
-            if looked.ended {
-                break;
-            }
-        }
-    }
-    bar.finish_and_clear();
+    let judged = |consignment: &Consignment, result: Option<&Found>| {
+        put(&mut out, consignment, (result, &labels), &mut counts)
+    };
+    each_judged(window, &arguments.term, judged).await?;
     finished(out, &partial, &arguments.out)?;
     Ok(counts)
-}
-
-/// Whether a list is of the days asked for.
-fn is_asked(arguments: &Arguments, attempt: &Attempt) -> bool {
-    let day = attempt.business_date;
-    arguments.from.is_none_or(|from| from <= day) && arguments.to.is_none_or(|to| day <= to)
 }
 
 /// The lines of a list.
 fn put(
     out: &mut csv::Writer<std::fs::File>,
     consignment: &Consignment,
-    (found, labels): (&BTreeMap<AttemptKey, Found>, &BTreeMap<String, bool>),
+    (result, labels): (Option<&Found>, &BTreeMap<String, bool>),
     counts: &mut Counts,
 ) -> Result<(), Failure> {
     let Some(attempt) = &consignment.attempt else { return Ok(()) };
-    let result = found.get(&(consignment.key.clone(), attempt.number));
     let label = labels.get(&format!("{}/{}", consignment.key.platform, consignment.key.order_no)).copied();
     for (line, declaration) in shadow::declarations(&consignment.key, attempt).into_iter().enumerate() {
         // Who opened the goods knows best; else what a joint case came to.
@@ -158,13 +119,6 @@ fn chance(consignment: &Consignment, attempt: &Attempt) -> f64 {
     let by_rule = attempt.hits.iter().any(|hit| hit.rule != "random" && hit.lane >= Lane::Scan);
     let drawn = consignment.drawn.filter(|drawn| drawn.selected && !by_rule);
     drawn.map_or(1.0, |drawn| (f64::from(drawn.ratio) / PARTS).clamp(1.0 / PARTS, 1.0))
-}
-
-/// Nobody finds half of it.
-fn finished(mut out: csv::Writer<std::fs::File>, partial: &Path, file: &Path) -> Result<(), Failure> {
-    out.flush()?;
-    drop(out);
-    std::fs::rename(partial, file).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
 fn heading() -> Vec<&'static str> {

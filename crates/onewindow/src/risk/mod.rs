@@ -7,6 +7,7 @@ mod audit;
 mod compare;
 mod evaluate;
 mod export;
+mod history;
 mod in_memory;
 mod indicators;
 mod measured;
