@@ -14,22 +14,29 @@ struct Taking<'a> {
     stated: Stated,
 }
 
+/// What a line of either kind of list takes: they name their fields alike.
+macro_rules! taking {
+    ($line:ident) => {
+        Taking {
+            item: $line.item_record_no.as_deref().unwrap_or(""),
+            quantity: $line.qty,
+            stated: Stated {
+                gcode: $line.gcode.trim().into(),
+                unit: $line.unit.trim().into(),
+                first: ($line.unit1.trim().into(), $line.qty1),
+                second: second($line.unit2.as_deref(), $line.qty2),
+            },
+        }
+    };
+}
+
 /// The commands of a list that is recorded at `time`, a line each, numbered by their places: a list that repeats a number of
 /// its own takes no less for it. `number` names the list and its attempt: what a rejection restored is taken anew.
 ///
 /// # Errors
 /// Every line that names no item, and the list itself where it names no book.
 pub fn sale(list: &Declaration, number: &str, time: StampMillis) -> Result<Vec<Command>, Vec<Refusal>> {
-    let lines = list.lines.iter().map(|line| Taking {
-        item: line.item_record_no.as_deref().unwrap_or(""),
-        quantity: line.qty,
-        stated: Stated {
-            gcode: line.gcode.trim().into(),
-            unit: line.unit.trim().into(),
-            first: (line.unit1.trim().into(), line.qty1),
-            second: second(line.unit2.as_deref(), line.qty2),
-        },
-    });
+    let lines = list.lines.iter().map(|line| taking!(line));
     let book = list.head.ems_no.as_deref().unwrap_or("");
     commands(book, (list.head.agent_code.as_str(), number), lines, time)
 }
@@ -43,16 +50,7 @@ pub fn sale_abroad(
     number: &str,
     time: StampMillis,
 ) -> Result<Vec<Command>, Vec<Refusal>> {
-    let lines = list.lines.iter().map(|line| Taking {
-        item: line.item_record_no.as_deref().unwrap_or(""),
-        quantity: line.qty,
-        stated: Stated {
-            gcode: line.gcode.trim().into(),
-            unit: line.unit.trim().into(),
-            first: (line.unit1.trim().into(), line.qty1),
-            second: second(line.unit2.as_deref(), line.qty2),
-        },
-    });
+    let lines = list.lines.iter().map(|line| taking!(line));
     let book = list.head.ems_no.as_deref().unwrap_or("");
     commands(book, (list.head.agent_code.as_str(), number), lines, time)
 }
