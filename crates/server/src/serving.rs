@@ -3,17 +3,22 @@
 //! how a space is opened is for the caller.
 
 use crate::Window;
+use crate::api::Interface;
 use crate::beside::Beside;
 use crate::push;
 use crate::shadow::Loaded;
 use crate::signing_in::Rates;
 use crate::window::OpenError;
 use crate::worker;
-use axum::Router;
+use axum::ServiceExt;
 use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::StoreError;
@@ -21,7 +26,7 @@ use store::sqlite::room::Room;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tower::ServiceExt;
+use tower::Service;
 
 /// How often timers and the disk are looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -75,34 +80,49 @@ pub enum Ended {
     Listener(#[from] std::io::Error),
 }
 
-/// The interface of whatever window is open now.
+/// The interface of whatever window is open now; none before the first.
 #[derive(Clone)]
-struct Door(Arc<RwLock<Router>>);
+struct Door(Arc<RwLock<Option<Interface>>>);
 
 impl Door {
     fn open(&self, window: Window, rates: Rates) {
         window.gate.limit(rates);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = crate::api::router(window);
+        let interface = crate::api::interface(window);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(interface);
+    }
+}
+
+impl Service<Request> for Door {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn router(self) -> Router {
-        Router::new().fallback(move |request: Request| {
-            let current = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-            async move {
-                let started = Instant::now();
-                let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-                let response = current.oneshot(request).await?;
-                // Keys of trades stay out of the log: the resource says enough.
-                let resource: Vec<&str> = path.split('/').skip(1).take(2).collect();
-                tracing::debug!(
-                    http.method = %method,
-                    http.resource = %resource.join("/"),
-                    http.status = response.status().as_u16(),
-                    duration_us = started.elapsed().as_micros() as u64,
-                    "request"
-                );
-                Ok::<_, Infallible>(response)
-            }
+    fn call(&mut self, request: Request) -> Self::Future {
+        let current = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(mut current) = current else {
+            return Box::pin(async { Ok(StatusCode::SERVICE_UNAVAILABLE.into_response()) });
+        };
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return current.call(request);
+        }
+        Box::pin(async move {
+            let started = Instant::now();
+            let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+            let Ok(response) = current.call(request).await;
+            // Keys of trades stay out of the log: the resource says enough.
+            let resource: Vec<&str> = path.split('/').skip(1).take(2).collect();
+            tracing::debug!(
+                http.method = %method,
+                http.resource = %resource.join("/"),
+                http.status = response.status().as_u16(),
+                duration_us = started.elapsed().as_micros() as u64,
+                "request"
+            );
+            Ok(response)
         })
     }
 }
@@ -118,16 +138,15 @@ pub async fn serve<Again: Future<Output = Result<Opened, OpenError>>>(
     stop: impl Future<Output = ()>,
     open_again: impl Fn() -> Again,
 ) -> Result<(), Ended> {
-    let door = Door(Arc::new(RwLock::new(Router::new())));
+    let door = Door(Arc::new(RwLock::new(None)));
     door.open(opened.window.clone(), settings.rates);
     let beside = Beside::begin()?;
     let (close, closing) = oneshot::channel::<()>();
     let closed = async {
         let _ = closing.await;
     };
-    let serving =
-        axum::serve(listener, door.clone().router().into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(closed);
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(door.clone());
+    let serving = axum::serve(listener, service).with_graceful_shutdown(closed);
     let mut serving = tokio::spawn(serving.into_future());
     tokio::pin!(stop);
     loop {

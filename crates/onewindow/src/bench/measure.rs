@@ -7,14 +7,20 @@ use super::send::{self, Door, GENERATOR, Pace, Run};
 use super::sharing::RECEIVERS;
 use crate::Failure;
 use crate::process::{forget_peak_memory, peak_memory_kib, processor_time, processor_time_of};
+use axum::ServiceExt;
+use axum::extract::Request;
+use axum::response::Response;
 use server::Window;
 use server::histogram::Counted;
 use server::metrics::{Metrics, Steps};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
+use tower::Service;
 
 /// The steps of the path, in order.
 pub const STEPS: [&str; 5] = ["parse", "load", "decide", "commit", "durable"];
@@ -173,8 +179,8 @@ pub fn measure(runtime: &Runtime, window: &Window, tape: Tape, manner: Manner) -
     if manner.http {
         let tokens = runtime.block_on(super::places::tokens(window, run.tape.senders()))?;
         let heads = tokens.iter().map(|token| client::head("/v1/messages", token)).collect();
-        let router = server::api::router(window.clone());
-        served(runtime, router, run.clone(), manner.connections, heads)?;
+        let interface = server::api::interface(window.clone());
+        served(runtime, interface, run.clone(), manner.connections, heads)?;
     } else {
         let doors = (0..manner.connections).map(|_| Door::InProcess(Box::new(window.clone()))).collect();
         runtime.block_on(send::all(run.clone(), doors))?;
@@ -184,20 +190,24 @@ pub fn measure(runtime: &Runtime, window: &Window, tape: Tape, manner: Manner) -
     Ok(measured)
 }
 
-/// Serves a router on the loopback while a tape is sent to it.
+/// Serves an interface on the loopback while a tape is sent to it.
 ///
 /// # Errors
 /// When it cannot listen, or a connection fails.
-pub fn served(
+pub fn served<S>(
     runtime: &Runtime,
-    router: axum::Router,
+    interface: S,
     run: Arc<Run>,
     connections: usize,
     heads: Vec<Vec<u8>>,
-) -> Result<(), Failure> {
+) -> Result<(), Failure>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static,
+{
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
-    let serving = runtime.spawn(async move { axum::serve(listener, router).await });
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(interface);
+    let serving = runtime.spawn(async move { axum::serve(listener, service).await });
     let sent = send::over_http(run, address, connections, heads);
     serving.abort();
     sent

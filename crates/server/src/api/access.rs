@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -308,27 +308,50 @@ pub async fn guard(State(window): State<Arc<Window>>, request: Request, next: Ne
     let path = path.as_ref().map_or("", MatchedPath::as_str);
     let method = word(request.method());
     let page = crate::portal::ROUTES.iter().any(|(_, route)| *route == path);
-    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let address = from.map(|ConnectInfo(address)| address.ip());
+    let address = address(&request);
     let asked = access(method, path);
     let (who, response) = match asked {
         Some(asked) if page => crate::portal::guard(&window, request, next, asked).await,
         Some(Access::Open) => (None, next.run(request).await),
-        Some(asked) => entered(&window, request, next, asked).await,
+        Some(asked) => entered(&window, request, asked, |request| next.run(request)).await,
         None => (None, no_such_method(method, path)),
     };
-    if let Some(denial) = response.extensions().get::<Denial>()
-        // What is not there of what is open to all is denied to nobody.
-        && (asked != Some(Access::Open) || denial.kind != Kind::NotHis)
-    {
-        let who = denial.who.as_ref().or(who.as_ref());
-        window.denials.note(denial, who, Asked { method, route: path, address }, window.clock.now());
-    }
+    // What is not there of what is open to all is denied to nobody.
+    let open = asked == Some(Access::Open);
+    note(&window, &response, who.as_ref(), Asked { method, route: path, address }, open);
     response
 }
 
+/// The same for a message, by the same table, without the routes.
+pub(super) async fn guarded_message(window: &Arc<Window>, request: Request) -> Response {
+    let address = address(&request);
+    let (method, route) = ("post", super::MESSAGES);
+    let Some(asked) = access(method, route) else { return Problem::forbidden().into_response() };
+    let next = |request| super::messages::of_request(window, request);
+    let (who, response) = entered(window, request, asked, next).await;
+    note(window, &response, who.as_ref(), Asked { method, route, address }, false);
+    response
+}
+
+fn address(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+}
+
+/// Writes down what an answer denies.
+fn note(window: &Window, response: &Response, who: Option<&Known>, asked: Asked<'_>, open: bool) {
+    let Some(denial) = response.extensions().get::<Denial>() else { return };
+    if !open || denial.kind != Kind::NotHis {
+        window.denials.note(denial, denial.who.as_ref().or(who), asked, window.clock.now());
+    }
+}
+
 /// The answer to a request of the interface, and whose it was.
-async fn entered(window: &Window, request: Request, next: Next, asked: Access) -> (Option<Known>, Response) {
+async fn entered<Answer: Future<Output = Response>>(
+    window: &Window,
+    request: Request,
+    asked: Access,
+    next: impl FnOnce(Request) -> Answer,
+) -> (Option<Known>, Response) {
     let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let caller = match admitted(window, header, asked).await {
         Ok(caller) => caller,
@@ -339,7 +362,7 @@ async fn entered(window: &Window, request: Request, next: Next, asked: Access) -
     match signed(window, &caller, request).await {
         Ok(mut request) => {
             request.extensions_mut().insert(caller);
-            (who, next.run(request).await)
+            (who, next(request).await)
         }
         Err(problem) => (who, problem.into_response()),
     }

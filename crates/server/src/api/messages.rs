@@ -8,7 +8,7 @@ use crate::pipeline::MessageAnswer;
 use crate::sandbox::throttled;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ceb::Document;
@@ -39,6 +39,17 @@ pub async fn send(
     let (status, answer) = take(&window, &caller, &body).await?;
     let kind = ceb::Kind::from_root(&answer.message.root);
     Ok((status, Json(view::message_answer(&answer, kind))).into_response())
+}
+
+/// The same of a request that the guard let in, without a table of routes.
+pub(super) async fn of_request(window: &Arc<Window>, mut request: Request) -> Response {
+    let Some(caller) = request.extensions_mut().remove::<Caller>() else {
+        return Problem::forbidden().into_response();
+    };
+    match Bytes::from_request(request, &()).await {
+        Ok(body) => send(State(window.clone()), caller, body).await.into_response(),
+        Err(refused) => refused.into_response(),
+    }
 }
 
 /// Takes a message of the caller: its status, and the answer after the durable commit.
