@@ -365,6 +365,7 @@ says! {
     BONDED_EXHIBITION_DAY: "bonded-exhibition-day", "{first}至{last}之间的日期", "a day from {first} to {last}";
     RESPONSIBLE_PERSON: "responsible-person", "今日为该企业负责的人员姓名（见responsible-persons登记）", "the name of somebody who answers for the enterprise today, as the register responsible-persons has it";
     RESPONSIBLE_PERSONS: "responsible-persons", "1至{most}人", "1 to {most} persons";
+    NOTED_TELEPHONE: "noted-telephone", "本人到场出示身份证件后所留、可接收验证码的完整电话号码；未留则不填", "in full, the telephone that he gave when he came and showed his identity card, and that codes reach; leave it out where he gave none";
     BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
     SITE_OF_CODE: "site-of-code", "监管场所的记录编号：经营单位编码、冒号、该场所编码", "the record of the site: its operator's code, a colon, this code";
     BAG_NUMBER: "bag-number", "1至60个字母、数字或-_.；其他单位的集包袋前加其企业编码和冒号", "1 to 60 letters, digits or -_. ; another operator's bag has his code and a colon before it";
