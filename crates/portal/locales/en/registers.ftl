@@ -256,7 +256,8 @@ hint-currencies = Three digits each, one a line; empty = all
 hint-certificates = In PEM, or the SHA-256 of each, one after another
 hint-algorithms = None = all that the window accepts
 hint-licences = What the roles need; the register names it where one is missing
-hint-services = What the party may do besides its roles, such as internet-payment
+hint-services = What the party may do besides its roles, such as internet-payment; of an agency which outside system it is, such as counterpart-tax
+hint-counterpart = Only what the filing of the party says: of an agency counterpart-tax and the like among its services
 hint-licence = Of one of the licences above
 hint-attachment = Choose a file (PDF, PNG or JPEG, up to 2 MiB), or give the id of one that is attached already
 hint-attachments = Choose a file (PDF, PNG or JPEG, up to 2 MiB), or give ids, one a line
