@@ -102,7 +102,10 @@ credit-standing = Grade or list
 credit-measure = Measure
 credit-value = How much
 credit-at-least = at least { $share }
-credit-days = { $days } days
+credit-days = { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
 credit-measure-inspection-factor = Share opened at random, of what is usual
 credit-measure-inspection-share = Share opened at random
 credit-measure-may-declare = May declare
@@ -118,7 +121,10 @@ credit-unknown = Nothing was observed yet of
 
 credit-measure-settlement-last-day = Tax bill is overdue after
 credit-measure-may-file = May file something new
-credit-working-days = { $days } working days
+credit-working-days = { $days ->
+        [one] { $days } working day
+       *[other] { $days } working days
+    }
 credit-by-row = by
 credit-decide-by = is decided by
 credit-report = Report as PDF

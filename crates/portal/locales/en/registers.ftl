@@ -373,7 +373,10 @@ field = Field
 more-differences = { $count } more
 you-sent-this = You sent this yourself: another person decides.
 what-you-can-do = What you can do
-faults-found = Nothing was recorded: { $count } things are wrong. Each is said at its field.
+faults-found = { $count ->
+        [one] Nothing was recorded: { $count } thing is wrong. It is said at its field.
+       *[other] Nothing was recorded: { $count } things are wrong. Each is said at its field.
+    }
 fault-here = This is not as it has to be.
 fault-sent = sent:
 note-needed = Reason *
@@ -410,7 +413,10 @@ payment-data-told = What became of each line
 payment-data-asked = asked
 payment-data-not-asked = not asked, because of the line before
 payment-data-line-fault = A line has the code of a platform and the number of an order; a platform's own has the number alone.
-payment-data-lines-fault = 1 to { $most } orders, one a line
+payment-data-lines-fault = { $most ->
+        [one] { $most } order, on one line
+       *[other] 1 to { $most } orders, one a line
+    }
 payment-data-all = All
 payment-data-waiting = Not answered
 payment-data-overdue = Overdue
