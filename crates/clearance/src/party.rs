@@ -168,6 +168,31 @@ impl Entrusted {
     }
 }
 
+/// Kinds of outside systems, in the order of the status page.
+pub const COUNTERPARTS: &[&str] = &[
+    "customs",
+    "tax",
+    "foreign-exchange",
+    "commerce",
+    "market-supervision",
+    "police",
+    "post",
+    "railway",
+    "airport",
+    "bank",
+    "foreign-window",
+    "trade-window",
+];
+/// The kind that a party is by its role.
+const BANK: &str = "bank";
+/// What a word begins with that says, among the services of an agency's filing, which kind it is.
+const COUNTERPART: &str = "counterpart-";
+
+/// The kind of outside system that a word among the services of an agency's filing says it is; none = the word says something else.
+pub fn counterpart_of(service: &str) -> Option<&str> {
+    service.strip_prefix(COUNTERPART).filter(|kind| *kind != BANK && COUNTERPARTS.contains(kind))
+}
+
 /// One filing of a party: what holds of it from a day to a day.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Filing {
@@ -225,6 +250,16 @@ impl Filing {
     /// Whether it has a role.
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+    /// Whether it says that the party is an outside system of a kind, one of [`COUNTERPARTS`], on a day: a bank and a customs office are
+    /// by their role, an agency by the word among its services ([`counterpart_of`]).
+    pub fn is_counterpart(&self, kind: &str, day: Day) -> bool {
+        let says_so = |one: &Service| counterpart_of(&one.service) == Some(kind) && one.holds_on(day);
+        match kind {
+            BANK => self.has(Role::Bank),
+            "customs" if self.has(Role::Officer) => true,
+            _ => self.has(Role::Agency) && self.services.iter().any(says_so),
+        }
     }
 }
 

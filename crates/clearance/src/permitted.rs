@@ -4,7 +4,7 @@
 
 use crate::Text;
 use crate::finding::Finding;
-use crate::party::{Entrusted, Parties};
+use crate::party::{Entrusted, Parties, Service, counterpart_of};
 use crate::reason::Reason;
 use crate::rulebook::{Confidence, Law, Rulebook};
 use ceb::{Day, Decimal, ExportPayment};
@@ -70,7 +70,9 @@ pub(crate) fn collection(
 ) -> Option<Finding> {
     let row = book.services.find(COLLECTION, day)?;
     let code = payment.pay_code.as_deref().map(str::trim).filter(|code| !code.is_empty())?;
-    let services = &parties.find(code, day)?.services;
+    // Which outside system an agency is says nothing of what it may collect.
+    let services = parties.find(code, day)?.services.iter();
+    let services: Vec<&Service> = services.filter(|one| counterpart_of(&one.service).is_none()).collect();
     let amount = book.rates.in_cny(&payment.currency, payment.charge, day).unwrap_or(Decimal::ZERO);
     let transaction = Some((payment.currency.as_str(), amount));
     let may = services.iter().any(|one| one.service == row.service && one.covers(day, transaction));

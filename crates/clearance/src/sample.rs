@@ -106,22 +106,31 @@ pub fn filings() -> Vec<Filing> {
 
 /// Agencies and a bank of the demo zone, who work on what others share with them.
 pub fn agencies() -> Vec<Filing> {
-    const AGENCIES: [(&str, &str, Role); 8] = [
-        ("5301000901", "样例昆明税务局", Role::Agency),
-        ("5301000902", "样例昆明外汇管理局", Role::Agency),
-        ("5301000903", "样例昆明商务局", Role::Agency),
-        ("5301000904", "样例昆明市场监督管理局", Role::Agency),
-        ("5301000905", "样例昆明公安局", Role::Agency),
-        ("5301000906", "样例昆明邮政", Role::Agency),
-        ("5301000907", "样例春城银行", Role::Bank),
-        ("5301000908", "样例国际贸易单一窗口", Role::Agency),
+    const AGENCIES: [(&str, &str, Role, &str); 8] = [
+        ("5301000901", "样例昆明税务局", Role::Agency, "counterpart-tax"),
+        ("5301000902", "样例昆明外汇管理局", Role::Agency, "counterpart-foreign-exchange"),
+        ("5301000903", "样例昆明商务局", Role::Agency, "counterpart-commerce"),
+        ("5301000904", "样例昆明市场监督管理局", Role::Agency, "counterpart-market-supervision"),
+        ("5301000905", "样例昆明公安局", Role::Agency, "counterpart-police"),
+        ("5301000906", "样例昆明邮政", Role::Agency, "counterpart-post"),
+        ("5301000907", "样例春城银行", Role::Bank, ""),
+        ("5301000908", "样例国际贸易单一窗口", Role::Agency, "counterpart-trade-window"),
     ];
-    let of = |(code, name, role): (&'static str, &'static str, Role)| {
+    let of = |(code, name, role, word): (&'static str, &'static str, Role, &'static str)| {
         // The country's window is a party to the exchange of messages itself.
         let exchange_id = if code == "5301000908" { Some("DXPEDCCEB0000002") } else { None };
-        partner(code, name, &[role], exchange_id)
+        Some(with_words(partner(code, name, &[role], exchange_id)?, &[word]))
     };
     AGENCIES.into_iter().filter_map(of).collect()
+}
+
+/// A filing with more words among its services, from its first day on; an empty one is none.
+fn with_words(mut filing: Filing, words: &[&str]) -> Filing {
+    let valid_from = filing.valid_from;
+    let words = words.iter().filter(|word| !word.is_empty());
+    let service = |word: &&str| Service { service: (*word).into(), valid_from, ..Service::default() };
+    filing.services.extend(words.map(service));
+    filing
 }
 
 /// The foreign exchange administration among [`agencies`], which decides on payment firms and banks.
@@ -137,32 +146,29 @@ pub fn agencies_with_authority() -> Vec<Filing> {
         (POSTAL_ADMINISTRATION, "postal-administration"),
     ];
     let postal = partner(POSTAL_ADMINISTRATION, "样例昆明市邮政管理局", &[Role::Agency], None);
-    let mut all: Vec<Filing> = agencies().into_iter().chain(postal).collect();
-    for agency in &mut all {
+    let granted = |agency: Filing| {
         let words = WORDS.iter().filter(|(code, _)| agency.code == *code);
-        let from = agency.valid_from;
-        let service = |(_, word): &(&str, &str)| Service {
-            service: (*word).into(),
-            valid_from: from,
-            ..Service::default()
-        };
-        agency.services = words.map(service).collect();
-    }
-    all
+        let words: Vec<&str> = words.map(|(_, word)| *word).collect();
+        with_words(agency, &words)
+    };
+    agencies().into_iter().chain(postal).map(granted).collect()
 }
 
 /// The other systems that the demo zone exchanges records with: the customs system of the country, a railway, an airport, and the
 /// window of another country, which also sends documents of its own platform, payment firm and carrier.
 pub fn partners() -> Vec<Filing> {
     const ABROAD: &[Role] = &[Role::Agency, Role::Platform, Role::Payment, Role::Logistics];
-    const PARTNERS: [(&str, &str, &[Role], Option<&str>); 4] = [
-        ("5301000909", "样例海关通关管理系统", &[Role::Agency], None),
-        ("5301000910", "样例昆明铁路口岸", &[Role::Agency], None),
-        ("5301000911", "样例昆明机场货运", &[Role::Agency], None),
-        (ABROAD_CODE, "样例老挝国家单一窗口", ABROAD, Some("DXPENT0000530912")),
+    const PARTNERS: [(&str, &str, &[Role], &str); 4] = [
+        ("5301000909", "样例海关通关管理系统", &[Role::Agency], "counterpart-customs"),
+        ("5301000910", "样例昆明铁路口岸", &[Role::Agency], "counterpart-railway"),
+        ("5301000911", "样例昆明机场货运", &[Role::Agency], "counterpart-airport"),
+        (ABROAD_CODE, "样例老挝国家单一窗口", ABROAD, "counterpart-foreign-window"),
     ];
-    let partners = PARTNERS.into_iter();
-    partners.filter_map(|(code, name, roles, exchange_id)| partner(code, name, roles, exchange_id)).collect()
+    let of = |(code, name, roles, word): (&'static str, &'static str, &'static [Role], &'static str)| {
+        let exchange_id = if code == ABROAD_CODE { Some("DXPENT0000530912") } else { None };
+        Some(with_words(partner(code, name, roles, exchange_id)?, &[word]))
+    };
+    PARTNERS.into_iter().filter_map(of).collect()
 }
 
 /// The window of another country among [`partners`].

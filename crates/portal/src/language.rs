@@ -2,8 +2,10 @@
 //! problem) belong to a [`Family`]; every other text is asked for by a key that stands in the source, so that a test
 //! finds keys that are missing or that nobody uses.
 
+use crate::format::grouped;
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::types::FluentNumber;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::sync::OnceLock;
 use unic_langid::LanguageIdentifier;
 
@@ -203,12 +205,21 @@ impl Language {
         let mut bundle = FluentBundle::new_concurrent(vec![self.identifier()]);
         // Isolation marks would be copied with numbers and codes; no language here is written from the right.
         bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(parted));
         for (_, text) in self.files().into_iter().chain(self.own_files().into_iter().flatten()) {
             // What does not parse is left out; a test holds every file to parse and no key to stand twice.
             let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(whole, _)| whole);
             bundle.add_resource_overriding(resource);
         }
         bundle
+    }
+}
+
+/// How a number is written whose thousands are parted; none = as everything else is.
+fn parted<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    match value {
+        FluentValue::Number(number) if number.options.use_grouping => Some(grouped(&number.as_string())),
+        _ => None,
     }
 }
 
@@ -362,7 +373,32 @@ impl Texts {
 
     /// The text of a key with its placeholders filled.
     pub fn with(self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut arguments = FluentArgs::with_capacity(values.len());
+        self.filled(key, (&[], false), values)
+    }
+
+    /// The text of a key with counts, by which a language says something else of one than of several, each with its thousands parted,
+    /// and with its other placeholders filled.
+    pub fn counted(self, key: &str, counts: &[(&str, u64)], values: &[(&str, &str)]) -> String {
+        self.filled(key, (counts, true), values)
+    }
+
+    /// The same with numbers whose thousands are not parted.
+    pub fn numbered(self, key: &str, numbers: &[(&str, u64)], values: &[(&str, &str)]) -> String {
+        self.filled(key, (numbers, false), values)
+    }
+
+    fn filled(
+        self,
+        key: &str,
+        (numbers, are_parted): (&[(&str, u64)], bool),
+        values: &[(&str, &str)],
+    ) -> String {
+        let mut arguments = FluentArgs::with_capacity(numbers.len() + values.len());
+        for (name, number) in numbers {
+            let mut number = FluentNumber::from(*number);
+            number.options.use_grouping = are_parted;
+            arguments.set(*name, number);
+        }
         for (name, value) in values {
             arguments.set(*name, *value);
         }
@@ -441,6 +477,23 @@ mod tests {
         for (index, language) in Language::ALL.into_iter().enumerate() {
             assert_eq!(language as usize, index);
         }
+    }
+
+    #[test]
+    fn of_one_is_said_otherwise_than_of_several_and_numbers_are_written_as_before() {
+        let (english, chinese) = (Language::English.texts(), Language::Chinese.texts());
+        let chosen = |number: u64| english.counted("chosen-count", &[("count", number)], &[]);
+        assert_eq!(chosen(0), "0 trades chosen.");
+        assert_eq!(chosen(1), "1 trade chosen.");
+        assert_eq!(chosen(21), "21 trades chosen.");
+        assert_eq!(chosen(1_234_567), "1,234,567 trades chosen.");
+        assert!(chinese.counted("chosen-count", &[("count", 1_234)], &[]).contains("1,234"));
+        let waits = |number: u64| english.numbered("sign-in-slower", &[("seconds", number)], &[]);
+        assert!(waits(1).ends_with("after 1 second.") && waits(3_600).ends_with("after 3600 seconds."));
+        let selected = [("selected", 1), ("draws", 2)];
+        assert_eq!(english.counted("draws-selected", &selected, &[]), "1 of 2 orders selected");
+        let sent = english.numbered("track-sent", &[("minutes", 1)], &[("number", "00012")]);
+        assert!(sent.contains("number 00012,") && sent.ends_with("for 1 minute."), "{sent}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::form::{self, GivenCertificate, ServiceForm};
 use crate::says::{self, Said};
 use crate::{Fault, Seen, attributes};
 use ceb::Day;
-use clearance::party::{Filing, Parties, Role};
+use clearance::party::{Filing, Parties, Role, counterpart_of};
 use clearance::rulebook::{CUSTOMS, FilingRequirements};
 
 /// What customs' own judgement rests on, customs alone grants: others leave it as it stands.
@@ -134,8 +134,10 @@ pub(crate) fn permitted(
         // Of an agency a service may be the authority for which it decides.
         let authority = book.reviewers.authority(&service.service, seen.now.day());
         let is_authority = authority.is_some_and(|row| row.authority != CUSTOMS);
+        // Or which kind of outside system it is.
+        let is_agencys = is_authority || counterpart_of(&service.service).is_some();
         match book.services.find(&service.service, seen.now.day()) {
-            None if is_authority && filing.has(Role::Agency) => {}
+            None if is_agencys && filing.has(Role::Agency) => {}
             None => {
                 let known: Vec<&str> = book.services.all().iter().map(|row| row.service.as_str()).collect();
                 fault("service", &service.service, says::A_SERVICE.with(&[("words", &known.join(", "))]));

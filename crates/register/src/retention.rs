@@ -172,7 +172,10 @@ pub const PERSONAL: &[Personal] = &[
             "/repair/text",
         ],
     ),
-    always(Register::ResponsiblePersons, &["/persons/*/name", "/persons/*/number"]),
+    always(
+        Register::ResponsiblePersons,
+        &["/persons/*/name", "/persons/*/number", "/persons/*/telephone", "/telephones"],
+    ),
 ];
 
 /// What of a register's records tells of persons; none = nothing.

@@ -121,6 +121,7 @@ says! {
     ANSWERS_FALSE: "answers-false", "false；只有机构或银行接收规则共享的数据时可为true", "false, unless an agency or bank is sent what a rule gives";
     FORM_EVENTS: "form-events", "events；只有规则按原样共享报文且不采用中立格式时可用dxp", "events, unless a rule gives messages as received, and they are not neutral";
     HAS_EXCHANGE_ID: "has-exchange-id", "备案中有传输编号（dxpId）的单位", "a party whose filing has an exchange id";
+    FILED_AS_COUNTERPART: "filed-as-counterpart", "不填，或贵方备案载明的类别：机构由海关在其备案的业务中批准counterpart-{kind}，银行和海关以角色为准；贵方备案未载明", "nothing, or a kind that your filing says you are, which it does not: of an agency it has counterpart-{kind} among its services, approved by customs; banks and customs offices are by their role";
     SESSION_ID: "session-id", "已备案且未暂停的平台编码、冒号、会话号", "code of a platform that is filed and not suspended, a colon, the session";
     SESSION_RANDOM: "session-random", "冒号后为无法猜测的会话号：随机UUID的36个字符", "after the colon a session that nobody guesses: 36 characters as of a random UUID";
     ORDER_NUMBER: "order-number", "平台的订单编号，不超过60个字符", "the platform's number of the order, up to 60 characters";
@@ -365,6 +366,7 @@ says! {
     BONDED_EXHIBITION_DAY: "bonded-exhibition-day", "{first}至{last}之间的日期", "a day from {first} to {last}";
     RESPONSIBLE_PERSON: "responsible-person", "今日为该企业负责的人员姓名（见responsible-persons登记）", "the name of somebody who answers for the enterprise today, as the register responsible-persons has it";
     RESPONSIBLE_PERSONS: "responsible-persons", "1至{most}人", "1 to {most} persons";
+    NOTED_TELEPHONE: "noted-telephone", "本人到场出示身份证件后所留、可接收验证码的完整电话号码；未留则不填", "in full, the telephone that he gave when he came and showed his identity card, and that codes reach; leave it out where he gave none";
     BONDED_DECLARATION: "bonded-declaration", "18位报关单号", "the 18 characters of a customs declaration's number";
     SITE_OF_CODE: "site-of-code", "监管场所的记录编号：经营单位编码、冒号、该场所编码", "the record of the site: its operator's code, a colon, this code";
     BAG_NUMBER: "bag-number", "1至60个字母、数字或-_.；其他单位的集包袋前加其企业编码和冒号", "1 to 60 letters, digits or -_. ; another operator's bag has his code and a colon before it";

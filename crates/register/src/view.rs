@@ -115,8 +115,15 @@ const REUSED: &[Sight] = &[
     Sight::others("/granted/services"),
 ];
 
-/// By which keys the window knows natural persons is for offices: with them trades could be linked.
-const RESPONSIBLE: &[Sight] = &[Sight::others("parties"), Sight::others("/keys"), Sight::others("/reached")];
+/// By which keys the window knows natural persons is for offices: with them trades could be linked. By which telephone somebody is heard
+/// for himself is no matter of the enterprise's.
+const RESPONSIBLE: &[Sight] = &[
+    Sight::others("parties"),
+    Sight::others("/keys"),
+    Sight::others("/reached"),
+    Sight::others("/telephones"),
+    Sight::others("/persons/telephone"),
+];
 
 /// The same of those whom a list names. What each of them says for himself is no matter of the enterprise's, nor what it says one of
 /// theirs.

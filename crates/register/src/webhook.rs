@@ -3,6 +3,7 @@
 use crate::moves::Move;
 use crate::says;
 use crate::{Fault, Made, Seen, owner_of, read, stored, written};
+pub use clearance::party::COUNTERPARTS;
 use clearance::party::Role;
 use clearance::record::Record;
 use serde::{Deserialize, Serialize};
@@ -17,22 +18,6 @@ pub const MOVES: &[Move] = &[
     Move::owner("pause", &["active"], "paused").alone(),
     Move::owner("resume", &["paused"], "active").alone(),
     Move::owner("remove", &["active", "paused"], "removed").alone(),
-];
-
-/// Kinds of outside systems, in the order of the status page.
-pub const COUNTERPARTS: &[&str] = &[
-    "customs",
-    "tax",
-    "foreign-exchange",
-    "commerce",
-    "market-supervision",
-    "police",
-    "post",
-    "railway",
-    "airport",
-    "bank",
-    "foreign-window",
-    "trade-window",
 ];
 
 /// Records that are sent together, unless the owner says otherwise, and at most.
@@ -79,7 +64,8 @@ pub struct Webhook {
     /// Whether each confirmation among them is kept by itself; otherwise how many there were, and each that says more.
     #[serde(default = "yes")]
     pub confirmations: bool,
-    /// Which kind of outside system takes it, one of [`COUNTERPARTS`], as the status page tells them; empty = nobody said.
+    /// Which kind of outside system takes it, one of [`COUNTERPARTS`], as the status page tells them; empty = nobody said. It counts where
+    /// the filing of its owner says so too.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub counterpart: String,
     /// What its owner wants sent again; the window does it once.
@@ -203,15 +189,27 @@ fn check(seen: &Seen<'_>, owner: &str, webhook: &Webhook, faults: &mut Vec<Fault
             faults.push(Fault::new("form", "dxp", says::HAS_EXCHANGE_ID.said()));
         }
     }
-    if !webhook.counterpart.is_empty() && !COUNTERPARTS.contains(&webhook.counterpart.as_str()) {
-        let expected = says::ONE_OF.with(&[("words", &COUNTERPARTS.join(", "))]);
-        faults.push(Fault::new("counterpart", &webhook.counterpart, expected));
-    }
+    counterpart(seen, owner, &webhook.counterpart, faults);
     if let Some(batch) = webhook.batch.filter(|batch| *batch == 0 || *batch > BATCH.1) {
         faults.push(Fault::new(
             "batch",
             &batch.to_string(),
             says::ONE_TO.with(&[("most", &BATCH.1.to_string())]),
         ));
+    }
+}
+
+/// Everybody reads by kind which outside systems take what they are sent: which kind somebody is, his filing says.
+fn counterpart(seen: &Seen<'_>, owner: &str, kind: &str, faults: &mut Vec<Fault>) {
+    if kind.is_empty() {
+        return;
+    }
+    let today = seen.now.day();
+    let filing = seen.parties.find(owner, today);
+    if !COUNTERPARTS.contains(&kind) {
+        let expected = says::ONE_OF.with(&[("words", &COUNTERPARTS.join(", "))]);
+        faults.push(Fault::new("counterpart", kind, expected));
+    } else if filing.is_none_or(|filing| !filing.is_counterpart(kind, today)) {
+        faults.push(Fault::new("counterpart", kind, says::FILED_AS_COUNTERPART.with(&[("kind", kind)])));
     }
 }

@@ -22,7 +22,10 @@ use store::{Read, RecordSearch, StoreError};
 /// Characters of a citizen's number.
 const CITIZEN: usize = 18;
 
-/// Puts the keys of persons into the command that records them, and masks their numbers. What is no such body is left to the
+/// Digits of a telephone at least, as of one to which a code is sent.
+const DIGITS: usize = 5;
+
+/// Puts the keys of persons and telephones into the command that records them, and masks their numbers. What is no such body is left to the
 /// register, which says all that is wrong.
 pub(crate) fn with_keys(window: &Window, body: &mut registers::Body) -> Result<(), Problem> {
     let Some(Ok(mut recorded)) = body.body.clone().map(serde_json::from_value::<Recorded>) else {
@@ -31,6 +34,9 @@ pub(crate) fn with_keys(window: &Window, body: &mut registers::Body) -> Result<(
     let mut faults = Vec::new();
     if !recorded.keys.is_empty() {
         faults.push(Fault::new("keys", "", says::WINDOW_WRITES_IT.said()));
+    }
+    if !recorded.telephones.is_empty() {
+        faults.push(Fault::new("telephones", "", says::WINDOW_WRITES_IT.said()));
     }
     for (index, person) in recorded.persons.iter_mut().enumerate() {
         let number = person.number.trim().to_owned();
@@ -43,12 +49,33 @@ pub(crate) fn with_keys(window: &Window, body: &mut registers::Body) -> Result<(
         }
         recorded.keys.push(guard::person(&hashed(&window.read, "identity", &number)).to_string());
         person.number = mask_number(&number);
+        let telephone = person.telephone.as_deref().unwrap_or_default().trim().to_owned();
+        let digits = telephone.bytes().filter(u8::is_ascii_digit).count();
+        if !telephone.is_empty() && (digits < DIGITS || telephone.contains('*')) {
+            let path = format!("persons[{index}].telephone");
+            faults.push(Fault::new(&path, &mask_number(&telephone), says::NOTED_TELEPHONE.said()));
+        }
+        recorded.telephones.push(hashed(&window.read, "telephone", &telephone).to_string());
+        person.telephone = (!telephone.is_empty()).then(|| mask_number(&telephone));
+    }
+    if recorded.telephones.iter().all(String::is_empty) {
+        recorded.telephones.clear();
     }
     if !faults.is_empty() {
         return Err(invalid(&faults));
     }
     body.body = serde_json::to_value(recorded).ok();
     Ok(())
+}
+
+/// Whether an office noted a telephone, by its keyed hash, as that of a person who answers for an enterprise, by his key. Nobody else
+/// writes it down: what a person can show of himself with an order, whoever has his number shows as well.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) async fn has_noted(window: &Window, person: &Text, telephone: &Text) -> Result<bool, StoreError> {
+    let known = all(window, Register::ResponsiblePersons, Some(person.clone()), &[]).await?;
+    Ok(known.iter().any(|record| Body::of(record).has_noted(person, telephone)))
 }
 
 /// Looks again at what a change of a list, or of those who answer for an enterprise, reaches.

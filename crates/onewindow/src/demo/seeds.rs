@@ -27,6 +27,7 @@ pub fn operator() -> Option<Filing> {
         code: OPERATOR.into(),
         name: "样例昆明综合保税区运营公司".into(),
         roles: vec![Role::ZoneOperator],
+        services: Vec::new(),
         ..like
     })
 }

@@ -6,7 +6,10 @@ code-of-authenticator = Code
 code-hint = If you have a second factor: from the authenticator, or a recovery code.
 sign-in-wrong = Login, password or code is wrong, or the user is disabled.
 sign-in-code-needed = A code is needed besides.
-sign-in-slower = Too many attempts. Try again after { $seconds } seconds.
+sign-in-slower = { $seconds ->
+        [one] Too many attempts. Try again after { $seconds } second.
+       *[other] Too many attempts. Try again after { $seconds } seconds.
+    }
 sign-in-closed = The window cannot record at the moment, so nobody signs in. Try again later.
 sign-in-ended = The session has ended. Sign in again.
 sign-in-foreign = The form is out of date, or another site sent it. Try again.

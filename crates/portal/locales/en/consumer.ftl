@@ -11,13 +11,19 @@ track-what = Type the number of your order, your parcel or your customs list. We
 track-number = Order or parcel number
 track-number-hint = You find it in the shop where you bought, or in the carrier's message.
 track-send = Send me a code
-track-sent = If there is an order with the number { $number }, a code is on its way to the telephone on it. It counts for { $minutes } minutes.
+track-sent = { $minutes ->
+        [one] If there is an order with the number { $number }, a code is on its way to the telephone on it. It counts for { $minutes } minute.
+       *[other] If there is an order with the number { $number }, a code is on its way to the telephone on it. It counts for { $minutes } minutes.
+    }
 track-code = Code
 track-code-hint = Six digits from the message. Give it to nobody.
 track-enter = Show my parcels
 track-again = Use another number, or ask for a new code
 track-wrong = This code is wrong, was used already, or is too old. Ask for a new one.
-track-slower = Too many tries. Try again after { $seconds } seconds.
+track-slower = { $seconds ->
+        [one] Too many tries. Try again after { $seconds } second.
+       *[other] Too many tries. Try again after { $seconds } seconds.
+    }
 track-closed = No code can be sent at the moment. Try again later.
 track-no-number = Type a number first.
 track-ended = For your safety you were signed out after a while. Ask for a new code.
@@ -60,7 +66,10 @@ my-tax-back = Tax given back
 my-quota-back = Quota given back
 my-apply-by = Shop applies until
 my-back-by = Goods back until
-my-days-left = { $days } days left
+my-days-left = { $days ->
+        [one] { $days } day left
+       *[other] { $days } days left
+    }
 my-over = over
 my-return-help = Ask the shop for the return; it applies at customs. Only within these days tax and quota come back to you.
 my-years = Years
@@ -196,9 +205,15 @@ trace-code-hint = It has /01/, /10/ and /21/ in it.
 trace-look = Look it up
 trace-unknown = No goods have this code. It was never given out here, or somebody made it up.
 trace-wrong = This is no code of goods. Look at the link again.
-trace-slower = Too many codes from where you are. Try again after { $seconds } seconds.
+trace-slower = { $seconds ->
+        [one] Too many codes from where you are. Try again after { $seconds } second.
+       *[other] Too many codes from where you are. Try again after { $seconds } seconds.
+    }
 trace-void = The importer says that these labels do not count any more. Do not trust them.
-trace-copy = This code was scanned { $count } times in many places. The label may be a copy.
+trace-copy = { $count ->
+        [one] This code was scanned { $count } time. The label may be a copy.
+       *[other] This code was scanned { $count } times in many places. The label may be a copy.
+    }
 trace-recalled = These goods are recalled.
 trace-unsafe = They may harm you.
 trace-quarantine = They may carry a disease or a pest.
@@ -225,6 +240,9 @@ trace-not-passed = looked at, and something was wrong
 trace-not-opened = not opened
 trace-serial = Number of the code
 trace-scanned = How often it was scanned
-trace-times = { $count } times, with this one.
+trace-times = { $count ->
+        [one] { $count } time, this one.
+       *[other] { $count } times, with this one.
+    }
 trace-first = The first time
 trace-private = Nothing of buyers is told here.

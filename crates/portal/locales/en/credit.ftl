@@ -102,7 +102,10 @@ credit-standing = Grade or list
 credit-measure = Measure
 credit-value = How much
 credit-at-least = at least { $share }
-credit-days = { $days } days
+credit-days = { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
 credit-measure-inspection-factor = Share opened at random, of what is usual
 credit-measure-inspection-share = Share opened at random
 credit-measure-may-declare = May declare
@@ -118,7 +121,10 @@ credit-unknown = Nothing was observed yet of
 
 credit-measure-settlement-last-day = Tax bill is overdue after
 credit-measure-may-file = May file something new
-credit-working-days = { $days } working days
+credit-working-days = { $days ->
+        [one] { $days } working day
+       *[other] { $days } working days
+    }
 credit-by-row = by
 credit-decide-by = is decided by
 credit-report = Report as PDF
@@ -142,6 +148,7 @@ item-responsible = Responsible for it (names of persons who answer for the enter
 item-persons = Persons
 item-capacity = Answers as
 item-keys = Keys by which the window knows them
+item-responsible-persons-telephones = Telephones noted by an office (keyed hashes)
 item-reached = Lists of others that reach it
 item-person = Person (key)
 credit-reached = Lists of other enterprises that reach it
@@ -152,6 +159,8 @@ item-spared = Found not to be responsible (names from the notice)
 item-heard = What each person says for himself
 hearing-none = No notices
 hearing-none-help = If an office means to put an enterprise on a list for something that you answer for, it is told here.
+hearing-not-noted = No notices are shown to this telephone
+hearing-not-noted-help = They are shown to and answered by a telephone that an office noted as yours; whether there is one is not told here. If you answer for an enterprise, come to the competent office in person with your identity card: it notes your telephone, and from then on you read and answer here. It takes what you say on paper as well.
 hearing-what = The office names you as responsible. What you say is your own hearing: the enterprise has another, and sees nothing of yours. It is decided when you have spoken, or after the day above.
 hearing-say = What do you say to it?
 hearing-hint = 2 to 4,000 characters; it can be said once.

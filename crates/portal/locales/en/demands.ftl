@@ -88,7 +88,10 @@ demands-none-offered-help = Choose a demand above.
 demands-new = New demand
 demands-offers = Offers
 demands-no-offers = No offer yet
-demands-no-offers-help = { $count } parties were asked.
+demands-no-offers-help = { $count ->
+        [one] { $count } party was asked.
+       *[other] { $count } parties were asked.
+    }
 demands-accept = Accept
 demands-accept-offer = Accept the offer of { $party }
 demands-provider = Who offers

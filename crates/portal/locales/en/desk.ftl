@@ -3,7 +3,10 @@
 home-role = You act as: { $role }
 home-no-trades = Your duties do not include reading trades
 home-no-trades-help = Use what is below; whoever manages the users of your party can give more.
-home-by-state = States of the newest { $count } trades
+home-by-state = { $count ->
+        [one] State of the newest trade
+       *[other] States of the newest { $count } trades
+    }
 home-desks = What you can do
 about-queue = What waits for a person, by lane and age.
 about-consignments = Every trade: where it stands, what it waits for, its tax, and why.
@@ -98,7 +101,10 @@ tab-exports = Exports
 queue-empty = Nothing waits
 queue-empty-help = What needs a person appears here.
 queue-keys = j and k move down and up, Enter opens.
-queue-caption = { $count } trades; unless a column says otherwise the severest lane first, then the oldest
+queue-caption = { $count ->
+        [one] { $count } trade; unless a column says otherwise the severest lane first, then the oldest
+       *[other] { $count } trades; unless a column says otherwise the severest lane first, then the oldest
+    }
 queue-risk = Risk
 queue-risk-help = Risk is the score that the model in use gave, of 1,000; where scores are equal, or none was given, the lane counts and then how many reasons there are.
 queue-risk-many = Too much waits to be put in order by risk: it stands by lane and age. Choose a tab that holds less.

@@ -41,7 +41,10 @@ draft-withdraw = Withdraw
 trial = Trial on what was judged
 trial-begin = Try it on what was judged
 trial-look = Look again
-trial-runs = The trial runs beside everything else: { $rows } of { $of } rows.
+trial-runs = The trial runs beside everything else: { $rows } of { $of ->
+        [one] { $of } row
+       *[other] { $of } rows
+    }.
 trial-none = Not tried yet
 trial-none-help = Each declaration is judged again on what was read then, with these tables in place of those of then. Nothing of it leaves.
 trial-tried = Declarations tried

@@ -27,7 +27,10 @@ draws-committed = committed
 draws-handed = handed over
 draws-missing = missing
 draws-own = the window's own seed
-draws-selected = { $selected } of { $draws } orders selected
+draws-selected = { $selected } of { $draws ->
+        [one] { $draws } order
+       *[other] { $draws } orders
+    } selected
 draws-list = All draws
 draws-secrets = Secrets and seed
 draws-none = No period yet

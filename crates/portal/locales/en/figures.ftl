@@ -20,13 +20,22 @@ figures-nothing = Nothing in these days.
 figures-files = Files: { $chart }
 figures-up-to = Complete up to
 figures-behind = Figures are being made of what was recorded before. They are complete up to
-figures-least = Only what is of at least { $merchants } merchants or { $declarations } declarations is told.
+figures-least = Only what is of at least { $merchants ->
+        [one] { $merchants } merchant
+       *[other] { $merchants } merchants
+    } or { $declarations ->
+        [one] { $declarations } declaration
+       *[other] { $declarations } declarations
+    } is told.
 figures-few = too few to be told
 figures-from = From
 figures-to = To
 figures-value-declared = Dutiable value declared, CNY
 figures-tax-released = Tax of what was released, CNY
-figures-left-out = { $count } cells are of too few to be told.
+figures-left-out = { $count ->
+        [one] { $count } cell is of too few to be told.
+       *[other] { $count } cells are of too few to be told.
+    }
 figures-value = Dutiable value, CNY
 figures-tax = Tax, CNY
 figures-all = all

@@ -11,7 +11,10 @@ row-what-record = Record changed
 evidence-search = Find entries
 evidence-search-all = Every entry of the log can be found; what records say is shown as far as you may read them.
 evidence-search-own = What concerns your party: what it sent, what was decided, who read its records and why.
-search-behind = { $count } newer rows are not indexed yet; look again in a moment.
+search-behind = { $count ->
+        [one] { $count } newer row is not indexed yet; look again in a moment.
+       *[other] { $count } newer rows are not indexed yet; look again in a moment.
+    }
 evidence-wrong = This cannot be looked for
 evidence-wrong-help = Days are real days; leave out what you do not know.
 evidence-file = This page as a file (CSV)

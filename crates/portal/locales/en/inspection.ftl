@@ -125,8 +125,14 @@ subject-grade = Grade of credit
 subject-suspended = filing suspended
 subject-records = Records
 subject-all-trades = all its trades
-subject-looked-newest = Counted over its newest { $count } trades in your districts.
-subject-looked-all = Counted over all its { $count } trades in your districts.
+subject-looked-newest = { $count ->
+        [one] Counted over its newest trade in your districts.
+       *[other] Counted over its newest { $count } trades in your districts.
+    }
+subject-looked-all = { $count ->
+        [one] Counted over its only trade in your districts.
+       *[other] Counted over all its { $count } trades in your districts.
+    }
 subject-rejections = Rejections by rule
 subject-by-state = Trades by state
 subject-by-result = Inspections by result

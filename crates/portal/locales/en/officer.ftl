@@ -5,7 +5,10 @@ decide-many = Decide on the chosen together
 assigned-to = Taken by
 until = until
 choose-trade = Choose { $number }
-chosen-count = { $count } trades chosen.
+chosen-count = { $count ->
+        [one] { $count } trade chosen.
+       *[other] { $count } trades chosen.
+    }
 many-help = Each is decided by itself on the version you saw; lanes above document check are not freed together.
 many-words-hint = Needed: it stands at every trade.
 many-done = Recorded: { $done } of { $all }.

@@ -86,13 +86,19 @@ shared-purpose = For: { $purpose }.
 reading-recorded = Each reading is recorded, and the owners see it.
 no-records-shared = No records here
 no-records-shared-help = Nothing that the rule gives came since.
-records-shared = { $count } records
+records-shared = { $count ->
+        [one] { $count } record
+       *[other] { $count } records
+    }
 complete-so-far = This is complete up to now.
 look-again = Look again from here
 more-is-there = More is there.
 from-beginning = From the beginning
 cursor = Cursor
-lines-of-record = { $count } lines
+lines-of-record = { $count ->
+        [one] { $count } line
+       *[other] { $count } lines
+    }
 now = Now
 rulebooks = Rulebooks
 evidence-log = Evidence log
@@ -155,7 +161,10 @@ proof-holds = It holds: the row leads to the root, the root stands in a signed h
 proof-fails = It does not hold. Tell whoever operates the window.
 leaf = Leaf
 tree-root = Root
-tree-size = { $size } rows
+tree-size = { $size ->
+        [one] { $size } row
+       *[other] { $size } rows
+    }
 proof-path = Hashes on the way ({ $count })
 row-data-key = data key
 row-dictionary = dictionary

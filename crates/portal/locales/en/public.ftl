@@ -12,7 +12,10 @@ intake-closed = No messages are recorded at the moment. Send later.
 intake = Intake
 exchange = Exchange with agencies and banks
 exchange-works = all of them take what they are sent
-exchange-waits = { $count } do not answer: what is for them waits, and is not lost
+exchange-waits = { $count ->
+        [one] { $count } does not answer: what is for it waits, and is not lost
+       *[other] { $count } do not answer: what is for them waits, and is not lost
+    }
 counterparts = Outside systems by kind
 counterpart-kind = Kind
 counterpart-state = State
@@ -49,7 +52,10 @@ calculator-help = What one kind of goods would be taxed today, by the same asses
 calculator-no-promise = What is due in the end follows from the declaration and the law of its day.
 code-or-name = HS code or name
 listed-only = On the list of retail import goods alone
-tariff-caption = { $count } lines; edition of the list: { $edition }
+tariff-caption = { $count ->
+        [one] { $count } line; edition of the list: { $edition }
+       *[other] { $count } lines; edition of the list: { $edition }
+    }
 tariff-unsure = A row that is not sure never decides alone: a person reviews.
 goods-name = Goods
 units = Units

@@ -256,7 +256,8 @@ hint-currencies = Three digits each, one a line; empty = all
 hint-certificates = In PEM, or the SHA-256 of each, one after another
 hint-algorithms = None = all that the window accepts
 hint-licences = What the roles need; the register names it where one is missing
-hint-services = What the party may do besides its roles, such as internet-payment
+hint-services = What the party may do besides its roles, such as internet-payment; of an agency which outside system it is, such as counterpart-tax
+hint-counterpart = Only what the filing of the party says: of an agency counterpart-tax and the like among its services
 hint-licence = Of one of the licences above
 hint-attachment = Choose a file (PDF, PNG or JPEG, up to 2 MiB), or give the id of one that is attached already
 hint-attachments = Choose a file (PDF, PNG or JPEG, up to 2 MiB), or give ids, one a line
@@ -372,7 +373,10 @@ field = Field
 more-differences = { $count } more
 you-sent-this = You sent this yourself: another person decides.
 what-you-can-do = What you can do
-faults-found = Nothing was recorded: { $count } things are wrong. Each is said at its field.
+faults-found = { $count ->
+        [one] Nothing was recorded: { $count } thing is wrong. It is said at its field.
+       *[other] Nothing was recorded: { $count } things are wrong. Each is said at its field.
+    }
 fault-here = This is not as it has to be.
 fault-sent = sent:
 note-needed = Reason *
@@ -409,7 +413,10 @@ payment-data-told = What became of each line
 payment-data-asked = asked
 payment-data-not-asked = not asked, because of the line before
 payment-data-line-fault = A line has the code of a platform and the number of an order; a platform's own has the number alone.
-payment-data-lines-fault = 1 to { $most } orders, one a line
+payment-data-lines-fault = { $most ->
+        [one] { $most } order, on one line
+       *[other] 1 to { $most } orders, one a line
+    }
 payment-data-all = All
 payment-data-waiting = Not answered
 payment-data-overdue = Overdue

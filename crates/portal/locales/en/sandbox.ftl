@@ -18,7 +18,13 @@ script-delay = verdict 30 seconds late
 script-lose = receipts are lost
 script-throttle = your software is slowed down for a minute
 receipts-of-software = Receipts of your software
-receipts-fetched-sum = { $done } of { $all } receipts were fetched.
+receipts-fetched-sum = { $done } of { $all ->
+        [one] { $all } receipt
+       *[other] { $all } receipts
+    } { $done ->
+        [one] was
+       *[other] were
+    } fetched.
 receipts-of-software-help = The newest first; a receipt counts as fetched when the feed is asked for from behind it
 receipts-of-software-none = Receipts come when something of yours is judged.
 receipt-fetched = fetched
@@ -37,7 +43,10 @@ not-sent-yet = not sent yet
 of-yours = (yours)
 sender = Sender
 conformance = Conformance
-conformance-sum = { $done } of { $all } were shown.
+conformance-sum = { $done } of { $all } { $done ->
+        [one] was
+       *[other] were
+    } shown.
 conformance-part = There is more than is looked at.
 conformance-help = read from what your party sent and which receipts it asked for
 software-shows = What software shows

@@ -15,7 +15,10 @@ fill-in-help = For those who have no software that makes messages.
 send-nothing = Choose a file, or paste a message.
 sent-sum = Documents taken: { $taken }; not taken: { $refused }; messages refused as a whole: { $whole }.
 sent-caption = What came of each file
-sent-each = { $name }: all { $count } documents
+sent-each = { $count ->
+        [one] { $name }: { $count } document
+       *[other] { $name }: all { $count } documents
+    }
 sent-more = Files that were sent and have no line here: { $count }. Send the same again and keep the answers as CSV; nothing is recorded twice.
 sent-more-refused = Documents not taken whose reasons have no room here: { $count }. Each is explained where it is corrected.
 unsent-ended = The session has ended, and these files were not sent. Sign in again, then send them.
@@ -37,7 +40,10 @@ document = document
 correct-it = Correct it here and send it again
 correct-title = Correct: { $message }
 fill-in-title = Fill in: { $message }
-too-many-lines = With { $lines } lines it is corrected as text.
+too-many-lines = { $lines ->
+        [one] With { $lines } line it is corrected as text.
+       *[other] With { $lines } lines it is corrected as text.
+    }
 correct-as-text = Correct the message as text
 faults-at-fields = Each fault stands at its field.
 line-number = Line { $number }

@@ -304,7 +304,10 @@ pub struct HearingDecision {
 
 /// The notices that name him.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Hearings {
+    /// Whether an office noted the telephone that he came in by as his: to another nothing is told.
+    pub telephone_noted: bool,
     /// The newest first.
     pub hearings: Vec<Hearing>,
 }

@@ -252,10 +252,10 @@ fn measures(texts: Texts, credit: &Credit) -> Markup {
             "0 or 1" => texts.text(if one.value == 1 { "yes" } else { "no" }),
             unit if unit.starts_with("percent") => format!("{} %", one.value),
             unit if unit.starts_with("working days") => {
-                texts.with("credit-working-days", &[("days", &one.value.to_string())])
+                texts.numbered("credit-working-days", &[("days", one.value.unsigned_abs())], &[])
             }
             unit if unit.starts_with("days") => {
-                texts.with("credit-days", &[("days", &one.value.to_string())])
+                texts.numbered("credit-days", &[("days", one.value.unsigned_abs())], &[])
             }
             _ => one.value.to_string(),
         };
@@ -266,12 +266,12 @@ fn measures(texts: Texts, credit: &Credit) -> Markup {
 
 /// How much of a measure a trade obeyed, by which row of the table, and from whose standing for whom that is told.
 pub(super) fn obeyed(texts: Texts, row: &Obeyed) -> Markup {
-    let value = row.value.to_string();
+    let days = [("days", row.value.unsigned_abs())];
     let value = match row.measure.as_str() {
-        "guarantee_factor" => format!("{value} %"),
-        "settlement_last_day" => texts.with("credit-days", &[("days", &value)]),
-        "refund_days" => texts.with("credit-working-days", &[("days", &value)]),
-        _ => value,
+        "guarantee_factor" => format!("{} %", row.value),
+        "settlement_last_day" => texts.numbered("credit-days", &days, &[]),
+        "refund_days" => texts.numbered("credit-working-days", &days, &[]),
+        _ => row.value.to_string(),
     };
     let standing = row.standing.as_deref().map(|word| standing_name(texts, word));
     html! {

@@ -3,7 +3,7 @@
 use super::exports::export_address;
 use super::{address, trade_address};
 use crate::answers::decisions::{Decisions, Taken};
-use crate::format::{count, time};
+use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Cell, Column, Field, Order, Table, Tone, badge, empty, field, natural, pager, submit};
 use crate::shell::{Desk, Frame, Page};
@@ -53,7 +53,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             div.field { label for="to" { (texts.text("evidence-to")) } input type="date" id="to" name="to" value=(view.to); }
             (submit(&texts.text("evidence-find")))
         }
-        @if view.told.behind > 0 { p.muted { (texts.with("search-behind", &[("count", &count(view.told.behind))])) } }
+        @if view.told.behind > 0 { p.muted { (texts.counted("search-behind", &[("count", view.told.behind)], &[])) } }
         @if view.wrong { (empty(&texts.text("evidence-wrong"), &texts.text("evidence-wrong-help"))) }
         @else if view.told.decisions.is_empty() { (empty(&texts.text("decisions-none"), &texts.text("decisions-none-help"))) }
         @else {

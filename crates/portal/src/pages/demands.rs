@@ -162,7 +162,7 @@ pub fn section(frame: &Frame, view: &View, offers: &Offers) -> Markup {
             @else if offers.may_offer { p { a.button href=(offering(&record.id)) { (texts.text("demands-to-offer")) } } }
         };
     }
-    let asked = plain(record.body.get("routed").unwrap_or(&Value::Null));
+    let asked = record.body.get("routed").and_then(Value::as_u64).unwrap_or_default();
     let sent = view.sent.as_ref().filter(|sent| sent.action == "accept");
     html! {
         h2 #offers { (texts.text("demands-offers")) }
@@ -170,7 +170,7 @@ pub fn section(frame: &Frame, view: &View, offers: &Offers) -> Markup {
             (said(Tone::Bad, html! { ul { @for one in &sent.faults { li { (body_form::fault(texts, one)) } } } }))
         } }
         @if offers.offers.is_empty() {
-            (empty(&texts.text("demands-no-offers"), &texts.with("demands-no-offers-help", &[("count", &asked)])))
+            (empty(&texts.text("demands-no-offers"), &texts.numbered("demands-no-offers-help", &[("count", asked)], &[])))
         } @else { (received(frame, record, &offers.offers)) }
     }
 }

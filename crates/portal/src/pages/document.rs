@@ -62,7 +62,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
 }
 
 fn too_long(texts: Texts, view: &View) -> Markup {
-    let told = texts.with("too-many-lines", &[("lines", &view.lines.to_string())]);
+    let told = texts.numbered("too-many-lines", &[("lines", view.lines as u64)], &[]);
     html! {
         (said(Tone::Warn, html! { p { (told) } }))
         (as_text(texts, view))

@@ -241,7 +241,7 @@ pub fn one(frame: &Frame, draft: &Draft, refused: &str) -> Page {
         h2 { (texts.text("trial")) }
         @match (&draft.trying, &draft.trial) {
             (Some(trying), _) => {
-                (said(Tone::Wait, html! { p { (texts.with("trial-runs", &[("rows", &count(trying.rows)), ("of", &count(trying.of))])) } }))
+                (said(Tone::Wait, html! { p { (texts.counted("trial-runs", &[("rows", trying.rows), ("of", trying.of)], &[])) } }))
                 progress value=(trying.rows) max=(trying.of.max(1)) aria-label=(texts.text("trial")) {}
                 p { a.button href=(draft_address(&draft.id)) { (texts.text("trial-look")) } }
             }

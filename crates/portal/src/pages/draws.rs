@@ -78,7 +78,7 @@ fn periods(texts: Texts, view: &View) -> Markup {
         };
         let told = html! {
             @if let Some(list) = &period.list {
-                (texts.with("draws-selected", &[("selected", &count(list.selected)), ("draws", &count(list.draws))]))
+                (texts.counted("draws-selected", &[("selected", list.selected), ("draws", list.draws)], &[]))
                 br; a href={ "/v1/draws/" (period.period) "/list" } { (texts.text("draws-list")) }
                 br; a href={ "/v1/draws/" (period.period) } { (texts.text("draws-secrets")) }
             } @else { "–" }

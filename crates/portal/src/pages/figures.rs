@@ -248,7 +248,7 @@ fn shown(texts: Texts, view: &View, chart: Chart, drawn: &Drawn) -> Markup {
             (drawn.table.shown())
         }
         (every_value(texts, drawn))
-        @if left_out > 0 { p.muted { (texts.with("figures-left-out", &[("count", &count(left_out))])) } }
+        @if left_out > 0 { p.muted { (texts.counted("figures-left-out", &[("count", left_out)], &[])) } }
         ul.files aria-label=(texts.with("figures-files", &[("chart", &chart.title(texts))])) {
             @for form in ["csv", "png", "svg"] { li { a href=(file(form)) download aria-label={ (form.to_uppercase()) ": " (chart.title(texts)) } { (form.to_uppercase()) } } }
         }
@@ -265,7 +265,7 @@ fn standing(texts: Texts, view: &View) -> Markup {
             @else { (said(Tone::Warn, html! { p { (texts.text("figures-behind")) " " (time(&table.up_to)) } })) }
         }
         @if let Some(least) = least {
-            p.muted { (texts.with("figures-least", &[("merchants", &least.merchants.to_string()), ("declarations", &least.declarations.to_string())])) }
+            p.muted { (texts.numbered("figures-least", &[("merchants", least.merchants), ("declarations", least.declarations)], &[])) }
         }
     }
 }

@@ -4,7 +4,7 @@ use super::address;
 use super::record::record_name;
 use super::registers::record_address;
 use crate::answers::found::{About, Found, Hit};
-use crate::format::{count, time};
+use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Cell, Column, Field, Table, empty, field, pager, submit};
 use maud::{Markup, html};
@@ -61,7 +61,7 @@ pub fn section(texts: Texts, view: &Search) -> Markup {
         h2 #search { (texts.text("evidence-search")) }
         p.muted { @if view.of_others { (texts.text("evidence-search-all")) } @else { (texts.text("evidence-search-own")) } }
         (form(texts, view))
-        @if view.found.behind > 0 { p.muted { (texts.with("search-behind", &[("count", &count(view.found.behind))])) } }
+        @if view.found.behind > 0 { p.muted { (texts.counted("search-behind", &[("count", view.found.behind)], &[])) } }
         @if view.wrong { (empty(&texts.text("evidence-wrong"), &texts.text("evidence-wrong-help"))) }
         @else if view.found.entries.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
         @else {

@@ -110,7 +110,7 @@ fn overview(texts: Texts, newest: &[Line]) -> Markup {
         (name, address("/desk/consignments", &[("state", &state.to_string())]), number)
     };
     let rows: Vec<_> = by_state(newest).into_iter().map(row).collect();
-    let title = texts.with("home-by-state", &[("count", &count(newest.len() as u64))]);
+    let title = texts.counted("home-by-state", &[("count", newest.len() as u64)], &[]);
     told(("states", &title), [texts.text("state"), texts.text("trades")], &rows)
 }
 

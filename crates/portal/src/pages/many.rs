@@ -90,7 +90,7 @@ fn form(frame: &Frame, view: &View) -> Markup {
     let all: Vec<Choice> = view.actions.iter().map(choice).collect();
     html! {
         @if !view.fault.is_empty() { (said(Tone::Bad, html! { p { (view.fault) } })) }
-        p { (texts.with("chosen-count", &[("count", &count(view.chosen.len() as u64))])) }
+        p { (texts.counted("chosen-count", &[("count", view.chosen.len() as u64)], &[])) }
         p.muted { (texts.text("many-help")) }
         form.stack method="post" action="/desk/queue/decisions" {
             @if let Some(reader) = &frame.reader { (guard(reader)) }

@@ -323,7 +323,7 @@ fn proven(texts: Texts, proof: &Proof, holds: bool) -> Markup {
             (texts.text("kind-of-row"), html! { (kind(texts, &proof.entry.kind_word)) }),
             (texts.text("digest"), html! { span.code { (proof.entry.digest) } }),
             (texts.text("leaf"), html! { span.code { (proof.leaf) } }),
-            (texts.text("tree-root"), html! { span.code { (proof.root) } " · " (texts.with("tree-size", &[("size", &count(proof.size))])) }),
+            (texts.text("tree-root"), html! { span.code { (proof.root) } " · " (texts.counted("tree-size", &[("size", proof.size)], &[])) }),
         ]))
         details { summary { (texts.with("proof-path", &[("count", &proof.path.len().to_string())])) }
             pre { (proof.path.join("\n")) } }

@@ -6,7 +6,7 @@ use super::{address, trade_address, workload};
 use crate::answers::credit::ReturnDue;
 use crate::answers::exports::ExportLine;
 use crate::answers::{Assigned, Line, Unconfirmed};
-use crate::format::{count, time};
+use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Cell, Column, Pages, Sorting, Table, Tone, badge, empty, hidden, said, state, tabs};
 use crate::shell::{Desk, Frame, Page, guard};
@@ -124,7 +124,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
                 (hidden("sort", &sorting.text()))
                 @if view.tab != CONFIRM { p { button name="do" value="next" data-key="t" { (texts.text("take-next")) " " kbd { "t" } } } }
                 (Table {
-                    caption: texts.with("queue-caption", &[("count", &count(view.all as u64))]),
+                    caption: texts.counted("queue-caption", &[("count", view.all as u64)], &[]),
                     columns: columns.to_vec(),
                     rows,
                 }.shown())

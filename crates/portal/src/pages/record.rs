@@ -252,7 +252,7 @@ fn form(
             (hidden("version", &version.to_string()))
             @if !faults.is_empty() {
                 (said(Tone::Bad, html! {
-                    p { (texts.with("faults-found", &[("count", &faults.len().to_string())])) }
+                    p { (texts.numbered("faults-found", &[("count", faults.len() as u64)], &[])) }
                     @if !loose.is_empty() { ul { @for one in &loose { li { span.code { (one.path) } " " (body_form::fault(texts, one)) } } } }
                 }))
             }

@@ -72,7 +72,7 @@ fn one(texts: Texts, about: &ModelAbout, told: &RiskModel) -> Markup {
             (texts.text("shadow-trained"), html! { (about.trained_from) " – " (about.tune_until) }),
             (texts.text("shadow-rows"), html! { (count(about.rows)) " · " (count(about.illicit)) }),
         ]))
-        @if told.behind > 0 { p.muted { (texts.with("search-behind", &[("count", &count(told.behind))])) } }
+        @if told.behind > 0 { p.muted { (texts.counted("search-behind", &[("count", told.behind)], &[])) } }
         (bands(texts, &told.bands))
         @match &told.drift {
             None => { p.muted { (texts.text("drift-unknown")) } }

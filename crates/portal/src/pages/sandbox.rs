@@ -90,10 +90,10 @@ fn receipts(texts: Texts, told: &Fetched) -> Markup {
         ]
     });
     let columns = [texts.text("message"), texts.text("order"), texts.text("time"), texts.text("state")];
-    let (done, all) = (count(told.fetched), count(told.all));
+    let fetched = [("done", told.fetched), ("all", told.all)];
     html! {
         h2 { (texts.text("receipts-of-software")) }
-        p { (texts.with("receipts-fetched-sum", &[("done", &done), ("all", &all)])) }
+        p { (texts.counted("receipts-fetched-sum", &fetched, &[])) }
         @if told.newest.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("receipts-of-software-none"))) }
         @else { (Table { caption: texts.text("receipts-of-software-help"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown()) }
     }
@@ -252,7 +252,7 @@ fn shown(texts: Texts, report: &Conformance) -> Markup {
     let columns = [texts.text("software-shows"), texts.text("state")];
     html! {
         h2 { (texts.text("conformance")) }
-        p { (texts.with("conformance-sum", &[("done", &count(report.done)), ("all", &count(all))])) }
+        p { (texts.counted("conformance-sum", &[("done", report.done), ("all", all)], &[])) }
         @if !report.complete { p { (texts.text("conformance-part")) } }
         (Table { caption: texts.text("conformance-help"), columns: columns.map(Column::of).to_vec(), rows: rows.collect() }.shown())
         p { a href=(address(Desk::Send.address(), &[])) { (texts.text("nav-send")) } }

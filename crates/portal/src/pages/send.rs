@@ -137,8 +137,8 @@ fn each_document(texts: Texts, sent: &[Sent], room: &mut usize) -> Markup {
     let several = sent.iter().take(FILES).filter(|one| documents(one).len() > 1);
     let parts = several.map(|one| {
         let all = documents(one);
-        let told = texts
-            .with("sent-each", &[("name", &name(texts, &one.name)), ("count", &count(all.len() as u64))]);
+        let named = name(texts, &one.name);
+        let told = texts.counted("sent-each", &[("count", all.len() as u64)], &[("name", &named)]);
         let lines = html! {
             details open[sent.len() == 1] {
                 summary { (told) }

@@ -4,7 +4,6 @@ use super::address;
 use super::registers::{record_address, state};
 use crate::answers::people::Shared;
 use crate::answers::registers::{Record, plain};
-use crate::format::count;
 use crate::language::Texts;
 use crate::parts::{Column, Table, Tone, empty, escaped, said};
 use crate::shell::{Desk, Frame, Page};
@@ -88,7 +87,7 @@ pub fn records(frame: &Frame, id: &str, after: &str, shared: &Shared) -> Page {
         p { (texts.with("shared-purpose", &[("purpose", &shared.purpose)])) " " (texts.text("reading-recorded")) }
         @if shared.events.is_empty() { (empty(&texts.text("no-records-shared"), &texts.text("no-records-shared-help"))) }
         @else {
-            (Table { caption: texts.with("records-shared", &[("count", &count(shared.events.len() as u64))]), columns, rows: rows.collect() }.shown())
+            (Table { caption: texts.counted("records-shared", &[("count", shared.events.len() as u64)], &[]), columns, rows: rows.collect() }.shown())
         }
         @if shared.complete { (said(Tone::Good, html! { p { (texts.text("complete-so-far")) " " a href=(next) { (texts.text("look-again")) } } })) }
         @else { (said(Tone::Wait, html! { p { (texts.text("more-is-there")) " " a href=(next) { (texts.text("next-page")) } } })) }
@@ -107,7 +106,7 @@ fn field_name(texts: Texts, name: &str) -> String {
 fn cell(texts: Texts, value: &Value) -> String {
     match value {
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            texts.with("lines-of-record", &[("count", &items.len().to_string())])
+            texts.numbered("lines-of-record", &[("count", items.len() as u64)], &[])
         }
         Value::Bool(true) => texts.text("yes"),
         Value::Bool(false) => texts.text("no"),

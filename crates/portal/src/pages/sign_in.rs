@@ -40,7 +40,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let told = view.refused.map(|refused| match refused {
         Refused::Wrong => texts.text("sign-in-wrong"),
         Refused::CodeNeeded => texts.text("sign-in-code-needed"),
-        Refused::Slower(seconds) => texts.with("sign-in-slower", &[("seconds", &seconds.to_string())]),
+        Refused::Slower(seconds) => texts.numbered("sign-in-slower", &[("seconds", seconds)], &[]),
         Refused::Closed => texts.text("sign-in-closed"),
         Refused::Ended => texts.text("sign-in-ended"),
         Refused::Foreign => texts.text("sign-in-foreign"),

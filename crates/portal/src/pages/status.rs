@@ -75,7 +75,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     };
     let exchange = match view.down {
         0 => badge(Tone::Good, &texts.text("exchange-works")),
-        down => badge(Tone::Warn, &texts.with("exchange-waits", &[("count", &down.to_string())])),
+        down => badge(Tone::Warn, &texts.numbered("exchange-waits", &[("count", down)], &[])),
     };
     let limits = Table {
         caption: texts.text("limits-of-trade"),

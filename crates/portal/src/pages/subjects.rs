@@ -231,11 +231,11 @@ pub fn enterprise(frame: &Frame, shown: &Enterprise) -> Page {
         a href=(filings) { (texts.word(Family::Register, "filings")) } " · " a href=(goods) { (texts.word(Family::Register, "goods")) } " · "
         a href=(all) { (texts.text("subject-all-trades")) } " · " a href=(credit_address(&shown.party)) { (texts.text("credit-title")) }
     }));
-    let number = count(shown.looked);
+    let looked_at = [("count", shown.looked)];
     let looked = if shown.more {
-        texts.with("subject-looked-newest", &[("count", &number)])
+        texts.counted("subject-looked-newest", &looked_at, &[])
     } else {
-        texts.with("subject-looked-all", &[("count", &number)])
+        texts.counted("subject-looked-all", &looked_at, &[])
     };
     let body = html! {
         (facts(&pairs))

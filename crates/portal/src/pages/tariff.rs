@@ -86,7 +86,7 @@ pub fn search(frame: &Frame, view: &Search) -> Page {
         @if view.rows.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
         @else {
             (Table {
-                caption: texts.with("tariff-caption", &[("count", &view.all.to_string()), ("edition", &view.edition)]),
+                caption: texts.numbered("tariff-caption", &[("count", view.all as u64)], &[("edition", &view.edition)]),
                 columns: columns(texts),
                 rows: view.rows.iter().map(|row| cells(texts, row)).collect(),
             }.shown())

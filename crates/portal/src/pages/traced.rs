@@ -2,7 +2,7 @@
 //! they are recalled, and how often the code was scanned. Nothing of a buyer.
 
 use crate::answers::traceability::{Park, Recalled, Traced};
-use crate::format::{count, time};
+use crate::format::time;
 use crate::language::{Family, Language, Texts};
 use crate::parts::{Field, Tone, both, declared, facts, field, said, submit};
 use crate::shell::{Frame, Page};
@@ -28,7 +28,7 @@ pub fn ask(frame: &Frame, code: &str, missing: Option<Missing>) -> Page {
     let told = missing.map(|missing| match missing {
         Missing::Unknown => texts.text("trace-unknown"),
         Missing::Wrong => texts.text("trace-wrong"),
-        Missing::Slower(seconds) => texts.with("trace-slower", &[("seconds", &seconds.to_string())]),
+        Missing::Slower(seconds) => texts.numbered("trace-slower", &[("seconds", seconds)], &[]),
     });
     let (label, hint) = (texts.text("trace-code"), texts.text("trace-code-hint"));
     let body = html! {
@@ -46,14 +46,14 @@ pub fn ask(frame: &Frame, code: &str, missing: Option<Missing>) -> Page {
 /// What is told of a code.
 pub fn page(frame: &Frame, told: &Traced) -> Page {
     let texts = frame.texts;
-    let scanned = count(told.scans.count);
+    let scanned = [("count", told.scans.count)];
     let body = html! {
         @if let Some(recall) = &told.recall { (recalled(texts, recall)) }
         @if told.state == "void" { (said(Tone::Bad, html! { p { strong { (texts.text("trace-void")) } } })) }
-        @if told.scans.copy { (said(Tone::Warn, html! { p { strong { (texts.with("trace-copy", &[("count", &scanned)])) } } })) }
+        @if told.scans.copy { (said(Tone::Warn, html! { p { strong { (texts.counted("trace-copy", &scanned, &[])) } } })) }
         (facts(&about(texts, told)))
         h2 { (texts.text("trace-scanned")) }
-        p { (texts.with("trace-times", &[("count", &scanned)])) }
+        p { (texts.counted("trace-times", &scanned, &[])) }
         @if let Some(first) = &told.scans.first { p { (texts.text("trace-first")) " " (time(first)) } }
         p.muted { (texts.text("trace-private")) }
         p { a href=(ADDRESS) { (texts.text("trace-title")) } }

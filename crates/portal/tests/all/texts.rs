@@ -2,7 +2,7 @@
 //! placeholders are the same in all of them.
 
 use clearance::record::Register;
-use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use portal::{Family, Language};
 use register::fields::{Field, form, names};
 use register::moves::Move;
@@ -23,21 +23,51 @@ fn keys_of(language: Language, files: Vec<(&'static str, &'static str)>) -> Keys
             .unwrap_or_else(|(_, errors)| panic!("{}/{file}: {errors:?}", language.tag()));
         for entry in resource.body {
             let Entry::Message(message) = entry else { continue };
-            let pattern = message.value.unwrap();
-            let mut names = BTreeSet::new();
-            for element in pattern.elements {
-                if let PatternElement::Placeable {
-                    expression: Expression::Inline(InlineExpression::VariableReference { id }),
-                } = element
-                {
-                    names.insert(id.name.to_owned());
-                }
-            }
+            let (mut names, mut by) = (BTreeSet::new(), BTreeSet::new());
+            placeholders(&message.value.unwrap(), &mut names, &mut by);
+            names.extend(by);
             let before = keys.insert(message.id.name.to_owned(), names);
             assert!(before.is_none(), "{}/{file}: {} stands twice", language.tag(), message.id.name);
         }
     }
     keys
+}
+
+/// The placeholders of a pattern, those in what it chooses from too, and those that it chooses by.
+fn placeholders(pattern: &Pattern<&str>, names: &mut BTreeSet<String>, by: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        match element {
+            PatternElement::Placeable {
+                expression: Expression::Inline(InlineExpression::VariableReference { id }),
+            } => {
+                names.insert(id.name.to_owned());
+            }
+            PatternElement::Placeable { expression: Expression::Select { selector, variants } } => {
+                let InlineExpression::VariableReference { id } = selector else {
+                    panic!("it chooses by {selector:?}")
+                };
+                by.insert(id.name.to_owned());
+                variants.iter().for_each(|variant| placeholders(&variant.value, names, by));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Keys of a language whose text chooses by a placeholder.
+fn choosing(language: Language) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, text) in language.files().into_iter().chain(language.own_files().into_iter().flatten()) {
+        for entry in fluent_syntax::parser::parse(text).unwrap().body {
+            let Entry::Message(message) = entry else { continue };
+            let mut by = BTreeSet::new();
+            placeholders(&message.value.unwrap(), &mut BTreeSet::new(), &mut by);
+            if !by.is_empty() {
+                found.insert(message.id.name.to_owned());
+            }
+        }
+    }
+    found
 }
 
 fn sources(folder: &Path, texts: &mut Vec<String>) {
@@ -53,6 +83,11 @@ fn sources(folder: &Path, texts: &mut Vec<String>) {
 
 /// Keys that the sources of this crate and of the server's pages ask for by name.
 fn asked() -> BTreeSet<String> {
+    asked_by(&[".text(", ".with(", ".counted(", ".numbered("])
+}
+
+/// Those that they ask for by these calls.
+fn asked_by(calls: &[&str]) -> BTreeSet<String> {
     let mut texts = Vec::new();
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     sources(&here.join("src"), &mut texts);
@@ -62,11 +97,9 @@ fn asked() -> BTreeSet<String> {
     }
     let mut asked = BTreeSet::new();
     for text in texts {
-        for call in [".text(\"", ".with(\"", ".text(\n", ".with(\n"] {
-            for rest in text.split(call).skip(1) {
-                let rest = rest.trim_start().trim_start_matches('"');
-                asked.insert(rest.split('"').next().unwrap().to_owned());
-            }
+        for rest in calls.iter().flat_map(|call| text.split(*call).skip(1)) {
+            let key = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
+            asked.extend(key.map(|(key, _)| key.to_owned()));
         }
     }
     asked
@@ -520,6 +553,63 @@ fn placeholders_are_the_same_in_every_language() {
         for (key, names) in own.unwrap_or_else(|| keys(language)) {
             assert_eq!(Some(&names), first.get(&key), "{}: {key}", language.tag());
         }
+    }
+}
+
+/// Words that end as a plural does, and are none.
+const NO_PLURALS: [&str; 5] = ["was", "is", "has", "its", "does"];
+
+fn is_word(word: &str) -> bool {
+    word.len() > 1 && word.chars().all(|letter| letter.is_ascii_lowercase())
+}
+
+/// Whether a word, with what signs follow it, ends as a plural.
+fn is_plural(word: &str) -> bool {
+    let word = word.trim_end_matches(|sign: char| !sign.is_alphabetic());
+    is_word(word) && word.ends_with('s') && !word.ends_with("ss") && !NO_PLURALS.contains(&word)
+}
+
+/// Where a text says one of what is several: a lone 1 and a plural behind it, at most one word between them.
+fn one_of_several(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.iter().enumerate().filter(|(_, word)| word.trim_start_matches('(') == "1").find_map(|(at, _)| {
+        let next = *words.get(at + 1)?;
+        if is_plural(next) {
+            return Some(format!("1 {next}"));
+        }
+        let last = *words.get(at + 2)?;
+        (is_word(next) && is_plural(last)).then(|| format!("1 {next} {last}"))
+    })
+}
+
+#[test]
+fn english_says_of_one_what_is_said_of_one() {
+    for (text, found) in [
+        ("1 trades; the severest first", Some("1 trades;")),
+        ("its newest 1 trades", Some("1 trades")),
+        ("1 newer rows are not there", Some("1 newer rows")),
+        ("1 trade of 2 trades", None),
+        ("Rulebook 1 was published", None),
+        ("States: 1", None),
+    ] {
+        assert_eq!(one_of_several(text).as_deref(), found, "{text}");
+    }
+    let english = Language::English.texts();
+    for (key, names) in keys(Language::English) {
+        let ones: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1)).collect();
+        let told = english.counted(&key, &ones, &[]);
+        assert!(names.is_empty() || told != key, "{key} has no text");
+        assert_eq!(one_of_several(&told), None, "{key}: {told}");
+    }
+}
+
+#[test]
+fn what_a_text_chooses_by_is_given_to_it_as_a_number() {
+    let (as_text, as_number) = (asked_by(&[".text(", ".with("]), asked_by(&[".counted(", ".numbered("]));
+    let choosing: BTreeSet<String> = Language::ALL.into_iter().flat_map(choosing).collect();
+    assert!(choosing.len() > 25, "{choosing:?}");
+    for key in &choosing {
+        assert!(as_number.contains(key) && !as_text.contains(key), "{key} is asked for without its number");
     }
 }
 

@@ -1,7 +1,8 @@
 //! Natural persons who answer for an enterprise: legal representatives, persons in charge, those who control it, as its company
 //! register has them. A list names those of an enterprise who are responsible for what was found; it reaches every other
 //! enterprise that they answer for, for as long as it is in force. Persons stand here by name and masked number, and by the
-//! keyed hash that trades know them by, which the window writes.
+//! keyed hash that trades know them by, which the window writes. Whoever showed an office who he is may have it note his telephone:
+//! by that alone, and by no order, he is heard for himself.
 
 use crate::moves::Move;
 use crate::says;
@@ -39,6 +40,9 @@ pub struct Person {
     /// Last day; none = open.
     #[serde(default)]
     pub valid_to: Option<String>,
+    /// His telephone, as he gave it to an office that saw his identity card; masked, once it is recorded. None = none was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telephone: Option<String>,
 }
 
 impl Person {
@@ -58,6 +62,9 @@ pub struct Recorded {
     /// The keyed hash of each as a code, in the same order: the window writes them.
     #[serde(default)]
     pub keys: Vec<String>,
+    /// The keyed hash of the telephone of each, in the same order, empty = none: the window writes them. No item where none is noted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub telephones: Vec<String>,
 }
 
 /// A list that reaches the enterprise, through one who answers for it.
@@ -87,6 +94,9 @@ pub struct Body {
     /// Lists that reach it today; the window looks again when one changes, and every day.
     #[serde(default)]
     pub reached: Vec<Reached>,
+    /// The keyed hash of the telephone of each, in the same order, empty = none. No item where none is noted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub telephones: Vec<String>,
 }
 
 impl Body {
@@ -102,6 +112,12 @@ impl Body {
     pub fn on(&self, day: Day) -> impl Iterator<Item = (&Person, &str)> {
         let both = self.persons.iter().zip(&self.keys);
         both.filter(move |(person, _)| person.holds(day)).map(|(person, key)| (person, key.as_str()))
+    }
+
+    /// Whether a telephone, by its keyed hash, is noted of a person, by his key; also of one who answers for it no more.
+    pub fn has_noted(&self, person: &str, telephone: &str) -> bool {
+        let mut noted = self.keys.iter().zip(&self.telephones);
+        !telephone.is_empty() && noted.any(|(key, of_him)| key == person && of_him == telephone)
     }
 }
 
@@ -144,7 +160,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
             let mut reached = current.map_or_else(Vec::new, |record| Body::of(record).reached);
             // Whoever does not answer for it any more reaches it no more.
             reached.retain(|one| recorded.keys.contains(&one.person));
-            Body { persons: recorded.persons, keys: recorded.keys, reached }
+            let Recorded { persons, keys, telephones } = recorded;
+            Body { persons, keys, reached, telephones }
         }
     };
     // By their keys the window finds the enterprises of a person.
@@ -162,6 +179,9 @@ fn check(seen: &Seen<'_>, party: &str, recorded: &Recorded, faults: &mut Vec<Fau
     }
     if recorded.keys.len() != recorded.persons.len() {
         faults.push(Fault::new("keys", "", says::WINDOW_WRITES_IT.said()));
+    }
+    if !recorded.telephones.is_empty() && recorded.telephones.len() != recorded.persons.len() {
+        faults.push(Fault::new("telephones", "", says::WINDOW_WRITES_IT.said()));
     }
     for (index, person) in recorded.persons.iter().enumerate() {
         let at = |name: &str| format!("persons[{index}].{name}");

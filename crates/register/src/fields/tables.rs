@@ -128,6 +128,7 @@ const RESPONSIBLE: &[Field] = &[
     must("capacity", Choice(crate::credit::responsible::CAPACITIES)),
     must("validFrom", Date),
     may("validTo", Date),
+    may("telephone", Text),
 ];
 
 const RESPONSIBLE_PERSONS: &[Field] = &[must("persons", Group(RESPONSIBLE)).many()];
@@ -469,7 +470,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::RulebookDraft, &["asked", "authors", "trial", "watched", "number"]),
     (Register::ListNotice, crate::credit::told::KEPT),
-    (Register::ResponsiblePersons, &["keys", "reached", "list", "party", "person"]),
+    (Register::ResponsiblePersons, &["keys", "telephones", "reached", "list", "party", "person"]),
     (Register::Parcel, parcels::KEPT),
     (Register::Photograph, &["platform", "orderNo", "sha256", "mediaType", "content"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),

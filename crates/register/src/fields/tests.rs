@@ -136,7 +136,11 @@ fn every_description_is_what_the_parser_takes() {
     let observed = described(Register::CreditObservation, "record");
     is_described::<credit::observation::Observed>("observed", observed, &[]);
     let responsible = described(Register::ResponsiblePersons, "record");
-    is_described::<credit::responsible::Recorded>("responsible persons", responsible, &["keys"]);
+    is_described::<credit::responsible::Recorded>(
+        "responsible persons",
+        responsible,
+        &["keys", "telephones"],
+    );
     is_described::<credit::responsible::Person>("responsible person", within(responsible, "persons"), &[]);
     is_described::<credit::listing::Notice>("notice", described(Register::CreditList, "notice"), &[]);
     is_described::<credit::listing::Decision>("decision", described(Register::CreditList, "list"), &[]);

@@ -199,6 +199,36 @@ fn an_agency_is_granted_its_word_by_customs_and_no_one_else_has_it() {
 }
 
 #[test]
+fn an_agencys_filing_says_which_outside_system_it_is() {
+    let mut office = zone();
+    let apply = |role: &str, service: &str| {
+        let mut body = of_roles(&[role]);
+        body["services"] = json!([service]);
+        body
+    };
+    for (role, service) in [
+        // An agency alone says so, by the whole word of a kind; a bank is one by its role.
+        ("logistics", "counterpart-post"),
+        ("agency", "post"),
+        ("agency", "counterpart-bank"),
+        ("agency", "counterpart-river"),
+    ] {
+        let told = office.party(0, "apply", Some(apply(role, service))).unwrap_err();
+        assert_eq!(paths(&told), ["services[0].service"], "{role} {service}");
+    }
+    office.party(0, "apply", Some(apply("agency", "counterpart-post"))).unwrap();
+    assert!(office.filing().is_none(), "nobody is what he applies for");
+    act(&mut office, CUSTOMS, "approve", None).unwrap();
+    let (filing, today) = (office.filing().unwrap(), office.now.day());
+    assert!(filing.is_counterpart("post", today) && !filing.is_counterpart("tax", today), "{filing:?}");
+    assert!(!filing.is_counterpart("", today) && !filing.is_counterpart("bank", today), "{filing:?}");
+    // It has days, as every service.
+    let mut ended = filing.clone();
+    ended.services[0].valid_to = ceb::Day::parse("20261001");
+    assert!(!ended.is_counterpart("post", today), "{ended:?}");
+}
+
+#[test]
 fn whoever_relies_on_a_filing_reads_what_is_in_force_and_no_person() {
     let mut office = zone();
     let mut body = of_roles(&["agent"]);

@@ -86,7 +86,8 @@ pub(super) async fn told(window: &Window) -> Result<Vec<Value>, Problem> {
     Ok(kinds.iter().map(line).collect())
 }
 
-/// Every kind, in its order. Whose webhook does not say what it is counts as a bank where he is one, and else with none.
+/// Every kind, in its order. Whose webhook does not say what it is counts as a bank where he is one, and else with none; whose filing does
+/// not say so, today, with none either, whatever the webhook says of him.
 /// Whether each delivery is read, or those alone that come to nothing: anybody may ask for the state of all kinds, as often as he likes.
 async fn counted(window: &Window, each: bool) -> Result<Vec<(&'static str, Kind)>, StoreError> {
     let states = ["active", "paused"].map(Text::const_new).to_vec();
@@ -106,6 +107,9 @@ async fn counted(window: &Window, each: bool) -> Result<Vec<(&'static str, Kind)
         }
         let said = Webhook::of(webhook).counterpart;
         let kind = if said.is_empty() && filing.has(Role::Bank) { "bank" } else { said.as_str() };
+        if !filing.is_counterpart(kind, today) {
+            continue;
+        }
         let Some((_, one)) = kinds.iter_mut().find(|(known, _)| *known == kind) else { continue };
         let delivery = if each {
             window.read.record(&RecordKey::new(Register::Delivery, &webhook.key.id)).await?

@@ -7,7 +7,7 @@ use super::{Query, limit, parameter};
 use crate::Window;
 use axum::Json;
 use axum::extract::State;
-use clearance::party::{Filing, Role};
+use clearance::party::{Filing, Role, Service, counterpart_of};
 use clearance::rulebook::Station;
 use clearance::{Rulebook, Text};
 use serde_json::{Value, json};
@@ -86,7 +86,9 @@ pub async fn publications(State(window): State<Arc<Window>>) -> Json<Value> {
 
 fn institution(filing: &Filing, book: &Rulebook, today: ceb::Day) -> Value {
     let roles: Vec<&str> = filing.roles.iter().map(|role| role.word()).collect();
-    let services = filing.services.iter().filter(|one| one.holds_on(today)).map(|one| {
+    // Which outside system an agency is, is none that it gives.
+    let given = |one: &&Service| one.holds_on(today) && counterpart_of(&one.service).is_none();
+    let services = filing.services.iter().filter(given).map(|one| {
         let row = book.services.find(&one.service, today);
         json!({
             "service": one.service.as_str(),

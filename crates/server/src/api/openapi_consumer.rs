@@ -15,7 +15,7 @@ pub(super) const SUMMARIES: [&str; 16] = [
     "One's disputes with what was said and by when somebody has to answer",
     "Say that a use of one's quota was not one's own: until it is decided the seller uses it no further",
     "Withdraw a dispute with a seller",
-    "Notices of credit lists that name one as responsible behind an enterprise, with one's own hearing and what was decided of one",
+    "Notices of credit lists that name one as responsible behind an enterprise, with one's own hearing and what was decided of one: to a telephone that an office noted as one's own; to any other, what to do",
     "Say something for oneself to such a notice, once; the enterprise's hearing is another",
     "Who read a record of one's own, in which role, what for",
     "All that is kept of oneself, as one file",
@@ -244,7 +244,14 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("ConsumerDisputes", object(&[("disputes", list(of("ConsumerDispute")))])),
         ("ConsumerDispute", object(&dispute)),
         ("ConsumerSpoken", object(&[("party", text()), ("text", text())])),
-        ("ConsumerHearings", object(&[("hearings", list(of("ConsumerHearing")))])),
+        (
+            "ConsumerHearings",
+            object(&[
+                ("telephoneNoted", truth()),
+                ("toDo", or_null("object")),
+                ("hearings", list(of("ConsumerHearing"))),
+            ]),
+        ),
         ("ConsumerHearing", object(&hearing)),
         (
             "ConsumerAccesses",

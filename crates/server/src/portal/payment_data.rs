@@ -79,7 +79,7 @@ pub async fn ask(
         }
     }
     if lines.is_empty() || lines.len() > ORDERS {
-        let fault = frame.texts.with("payment-data-lines-fault", &[("most", &ORDERS.to_string())]);
+        let fault = frame.texts.numbered("payment-data-lines-fault", &[("most", ORDERS as u64)], &[]);
         let view = View { orders: text.clone(), fault, ..found(&window, &caller, "", "").await? };
         return Ok(shown_as(&frame, &page(&frame, &view), StatusCode::UNPROCESSABLE_ENTITY));
     }

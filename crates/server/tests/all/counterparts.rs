@@ -162,6 +162,52 @@ async fn one_that_is_down_queues_and_shows_until_its_script_says_that_it_works()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_is_of_the_kind_that_its_owners_filing_says() {
+    const BANK: &str = "5301000907";
+    const PLATFORM: &str = "5301960101";
+    let zone = zone().await;
+    let state_of = async |kind: &str| {
+        let (_, told) = zone.get(CUSTOMS, "/v1/limits").await;
+        let kinds = told["exchange"]["counterparts"].as_array().unwrap();
+        kinds.iter().find(|one| one["kind"] == kind).unwrap()["state"].as_str().unwrap().to_owned()
+    };
+    let body = |kind: &str| json!({"url": "https://a.example/", "source": "receipts", "counterpart": kind});
+    let send = async |party: &str, action: Value| {
+        let path = format!("/v1/registers/webhooks/{party}:in/actions");
+        zone.request("POST", &path, Some(&zone.tokens[party]), action.to_string().into_bytes()).await
+    };
+    for (party, kind) in [
+        (RAILWAY, "tax"),
+        (RAILWAY, "bank"),
+        (POLICE, "customs"),
+        (BANK, "police"),
+        (PLATFORM, "tax"),
+        (PLATFORM, "bank"),
+    ] {
+        let (status, told) = send(party, json!({"action": "register", "body": body(kind)})).await;
+        let faults = told["faults"].as_array().unwrap();
+        assert_eq!((status, faults.len(), &faults[0]["path"]), (422, 1, &json!("counterpart")), "{told}");
+        assert!(told.to_string().contains(&format!("counterpart-{kind} among its services")), "{told}");
+        assert_eq!(state_of(kind).await, "none", "{party}");
+    }
+    for (party, kind) in [(RAILWAY, "railway"), (BANK, "bank")] {
+        let (status, told) = send(party, json!({"action": "register", "body": body(kind)})).await;
+        assert_eq!(status, 200, "{told}");
+        assert_eq!(state_of(kind).await, "works", "{party}");
+    }
+    assert!(zone.window.filing(CUSTOMS).unwrap().is_counterpart("customs", NOW.day()));
+    // Filed otherwise, it counts with no kind, and says so no more; what is for it goes on.
+    let railway = zone.window.filing(RAILWAY).unwrap();
+    zone.window.file_all(vec![Filing { services: Vec::new(), ..railway }], "test").await;
+    assert_eq!((state_of("railway").await, state_of("bank").await), ("none".to_owned(), "works".to_owned()));
+    let change = json!({"action": "change", "version": 1, "body": body("railway")});
+    let (status, told) = send(RAILWAY, change).await;
+    assert_eq!((status, &told["faults"][0]["path"]), (422, &json!("counterpart")), "{told}");
+    let (status, told) = send(RAILWAY, json!({"action": "change", "version": 1, "body": body("")})).await;
+    assert_eq!((status, &told["state"]), (200, &json!("active")), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_police_hold_the_name_against_the_number_and_what_does_not_fit_is_suspended() {
     let zone = zone().await;
     let fields = ["orderNo", "buyerIdNumber", "buyerName"];

@@ -423,7 +423,8 @@ async fn a_list_reaches_the_other_enterprises_of_the_persons_who_are_responsible
     let number = person.identity.as_str();
     let persons = |number: &str| {
         json!({"action": "record", "note": "样例：登记机关提供", "body": {"persons": [
-            {"name": "样例甲", "number": number, "capacity": "legal-representative", "validFrom": "20200101"},
+            {"name": "样例甲", "number": number, "capacity": "legal-representative", "validFrom": "20200101",
+                "telephone": crate::consumer::OWN},
         ]}})
     };
     // A number that no check digit fits, or that was masked, is nobody's.
@@ -437,9 +438,10 @@ async fn a_list_reaches_the_other_enterprises_of_the_persons_who_are_responsible
         assert_eq!((status, told["body"]["persons"][0]["name"].as_str()), (200, Some("样例甲")), "{told}");
         assert!(!told.to_string().contains(number) && told["body"]["keys"][0].is_string(), "{told}");
     }
-    // The enterprise sees who answers for it, and no key by which trades could be linked.
+    // The enterprise sees who answers for it, no key by which trades could be linked, and not by which telephone he is heard.
     let (_, own) = zone.get(&other, &format!("/v1/registers/responsible-persons/{other}")).await;
     assert_eq!((own["body"]["persons"].as_array().unwrap().len(), &own["body"]["keys"]), (1, &Value::Null));
+    assert!(!own.to_string().contains("telephone") && own.to_string().contains("样例甲"), "{own}");
 
     let day = |days: i64| Time(NOW.0 + days * 86_400_000).day().number().to_string();
     let notice = |names: Value| {

@@ -24,15 +24,27 @@ fn day(days: i64) -> String {
     Time(NOW.0 + days * 86_400_000).day().number().to_string()
 }
 
-/// Two enterprises that a person answers for; of the first notice is given that names him.
+/// A person who answers for an enterprise, recorded over the version that is there, with the telephone that he gave at the office.
+async fn recorded(zone: &Zone, party: &str, person: &Person, telephone: Option<&str>) -> (u16, Value) {
+    let path = format!("responsible-persons/{party}");
+    let (_, current) = zone.get(OFFICER, &format!("/v1/registers/{path}")).await;
+    let mut body = json!({"persons": [
+        {"name": "样例甲", "number": person.identity.as_str(), "capacity": "legal-representative", "validFrom": "20200101"},
+    ]});
+    if let Some(telephone) = telephone {
+        body["persons"][0]["telephone"] = telephone.into();
+    }
+    let version = current["version"].as_u64().unwrap_or(0);
+    let record = json!({"action": "record", "version": version, "note": "样例：登记机关提供", "body": body});
+    act(zone, OFFICER, &path, record).await
+}
+
+/// Two enterprises that a person answers for, whose own telephone an office noted; of the first notice is given that names him.
 async fn noticed(zone: &Zone, listed: &str, person: &Person) -> String {
     let other = (0..).map(|from| plain(zone, from).declaration.head.ebc_code).find(|code| *code != listed);
     let other = other.unwrap().to_string();
     for party in [listed, other.as_str()] {
-        let persons = json!({"action": "record", "note": "样例：登记机关提供", "body": {"persons": [
-            {"name": "样例甲", "number": person.identity.as_str(), "capacity": "legal-representative", "validFrom": "20200101"},
-        ]}});
-        let (status, told) = act(zone, OFFICER, &format!("responsible-persons/{party}"), persons).await;
+        let (status, told) = recorded(zone, party, person, Some(OWN)).await;
         assert_eq!(status, 200, "{told}");
     }
     let body = json!({"list": "black", "facts": "样例：伪造单证", "legalBasis": "样例办法第十条", "hearUntil": day(6), "responsible": ["样例甲", "样例甲"]});
@@ -58,7 +70,7 @@ fn paths(told: &Value) -> Vec<&str> {
 
 async fn own(zone: &Zone, session: &str) -> Value {
     let (status, told) = zone.request("GET", HEARINGS, Some(session), Vec::new()).await;
-    assert_eq!(status, 200, "{told}");
+    assert_eq!((status, &told["telephoneNoted"], &told["toDo"]), (200, &json!(true), &Value::Null), "{told}");
     assert_eq!(told["hearings"].as_array().unwrap().len(), 1, "{told}");
     told["hearings"][0].clone()
 }
@@ -164,6 +176,9 @@ async fn he_speaks_on_a_page_of_his_own() {
     let person = Person::new(7);
     let session = came_in(&zone, &person).await;
     let mut browser = Browser::with(&zone, &session);
+    assert!(browser.get("/my/hearings").await.words().contains("本人持身份证件"));
+    // By the record of any enterprise that he answers for: of none is there a notice yet.
+    assert_eq!(recorded(&zone, &listed, &person, Some(OWN)).await.0, 200);
     assert!(browser.get("/my/hearings").await.words().contains("暂无告知"));
     noticed(&zone, &listed, &person).await;
     assert!(browser.get("/my/disputes").await.text.contains("href=\"/my/hearings\""));
@@ -194,19 +209,69 @@ async fn he_speaks_on_a_page_of_his_own() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_comes_in_by_another_telephone_is_not_shown_what_was_said() {
-    let (zone, _, listed) = zone().await;
-    let person = Person::new(7);
-    let messages = provider(&zone).await;
+/// The sessions of a person by his own telephone, and of somebody who ordered under his number with another.
+async fn both_came_in(zone: &Zone, person: &Person) -> [String; 2] {
+    let messages = provider(zone).await;
     let mut sessions = Vec::new();
     for (number, telephone) in [(7, OWN), (8, OTHER)] {
-        let bought = trade(number, &person, telephone, 300);
+        let bought = trade(number, person, telephone, 300);
         zone.trade(&bought).await;
         zone.until_listed().await;
-        sessions.push(come_in(&zone, &messages, &bought.order.head.order_no).await);
+        sessions.push(come_in(zone, &messages, &bought.order.head.order_no).await);
     }
+    sessions.try_into().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_borrowed_a_number_is_told_nothing_of_its_persons_hearing() {
+    let (zone, _, listed) = zone().await;
+    let person = Person::new(7);
+    let [own_session, borrower] = both_came_in(&zone, &person).await;
+    let asked = async |session: &str| zone.request("GET", HEARINGS, Some(session), Vec::new()).await;
+    let before = asked(&borrower).await;
     noticed(&zone, &listed, &person).await;
+    // The rightful person reads his notice; the borrower is told what he was told before there was one, and where to go.
+    assert_eq!(own(&zone, &own_session).await["facts"], "样例：伪造单证");
+    let told = asked(&borrower).await;
+    assert_eq!(told, before);
+    assert_eq!(
+        (told.0, &told.1["telephoneNoted"], &told.1["hearings"]),
+        (200, &json!(false), &json!([])),
+        "{}",
+        told.1
+    );
+    let to_do = &told.1["toDo"];
+    assert!(to_do["zh"].as_str().unwrap().contains("本人持身份证件到主管部门登记电话"), "{to_do}");
+    assert!(to_do["en"].as_str().unwrap().contains("come to the competent office in person"), "{to_do}");
+    // He speaks for nobody, about this enterprise as about any other.
+    let mut refusals = Vec::new();
+    for party in [listed.as_str(), "5301960199"] {
+        let spoken = json!({"party": party, "text": "样例：冒名陈述"});
+        let (status, told) = post(&zone, Some(&borrower), HEARINGS, spoken).await;
+        assert_eq!((status, &told["detail"], &told["zh"]), (403, &to_do["en"], &to_do["zh"]), "{told}");
+        refusals.push(told);
+    }
+    assert_eq!(refusals[0], refusals[1]);
+    let page = Browser::with(&zone, &borrower).get("/my/hearings").await;
+    assert!(
+        page.words().contains("本人持身份证件") && !page.words().contains("伪造单证"),
+        "{}",
+        page.words()
+    );
+    let (_, data) = zone.request("GET", "/v1/consumer/data", Some(&borrower), Vec::new()).await;
+    assert_eq!(data["hearings"], json!([]), "{data}");
+    // What he tried used up nothing.
+    assert_eq!(own(&zone, &own_session).await["maySpeak"], json!(true));
+    let spoken = json!({"party": listed, "text": "样例：本人已离任"});
+    assert_eq!(post(&zone, Some(&own_session), HEARINGS, spoken).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_telephone_that_an_office_notes_counts_and_the_one_before_no_more() {
+    let (zone, _, listed) = zone().await;
+    let person = Person::new(7);
+    let sessions = both_came_in(&zone, &person).await;
+    let other = noticed(&zone, &listed, &person).await;
     let spoken = json!({"party": listed, "text": "样例：本人已离任"});
     let (status, told) = post(&zone, Some(&sessions[0]), HEARINGS, spoken).await;
     assert_eq!((status, &told["said"]), (200, &json!("样例：本人已离任")), "{told}");
@@ -218,6 +283,15 @@ async fn who_comes_in_by_another_telephone_is_not_shown_what_was_said() {
         (&json!("样例：本人已离任"), &json!(false)),
         "{told}"
     );
+    // No telephone, and one that was copied from a record: he would never be reached by them.
+    for wrong in ["样例", "1390", "139******02"] {
+        let (status, told) = recorded(&zone, &other, &person, Some(wrong)).await;
+        assert_eq!((status, paths(&told)), (422, vec!["persons[0].telephone"]), "{told}");
+    }
+    // He comes with another telephone, which is noted as people write it.
+    let (status, told) = recorded(&zone, &other, &person, Some(" 139 00000002")).await;
+    assert_eq!(status, 200, "{told}");
+    assert!(!told.to_string().contains("00000002"), "masked: {told}");
     let told = own(&zone, &sessions[1]).await;
     assert_eq!((&told["said"], &told["saidElsewhere"]), (&Value::Null, &json!(true)), "{told}");
     assert_eq!(told["maySpeak"], json!(false));
@@ -225,4 +299,10 @@ async fn who_comes_in_by_another_telephone_is_not_shown_what_was_said() {
     assert!(page.words().contains("其他手机号码") && !page.words().contains("离任"), "{}", page.words());
     let (_, data) = zone.request("GET", "/v1/consumer/data", Some(&sessions[1]), Vec::new()).await;
     assert!(!data.to_string().contains("离任"), "{data}");
+    // The other enterprise's record noted his old one still; without it there it is one of anybody's.
+    assert_eq!(own(&zone, &sessions[0]).await["said"], "样例：本人已离任");
+    assert_eq!(recorded(&zone, &listed, &person, None).await.0, 200);
+    let (_, told) = zone.request("GET", HEARINGS, Some(&sessions[0]), Vec::new()).await;
+    assert_eq!((&told["telephoneNoted"], &told["hearings"]), (&json!(false), &json!([])), "{told}");
+    own(&zone, &sessions[1]).await;
 }

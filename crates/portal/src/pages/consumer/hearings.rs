@@ -23,7 +23,8 @@ pub struct About {
 pub fn page(frame: &Frame, all: &Hearings, about: Option<&About>) -> Page {
     let texts = frame.texts;
     let body = html! {
-        @if all.hearings.is_empty() { (empty(&texts.text("hearing-none"), &texts.text("hearing-none-help"))) }
+        @if !all.telephone_noted { (empty(&texts.text("hearing-not-noted"), &texts.text("hearing-not-noted-help"))) }
+        @else if all.hearings.is_empty() { (empty(&texts.text("hearing-none"), &texts.text("hearing-none-help"))) }
         @for one in &all.hearings { (hearing(frame, one, about.filter(|about| about.party == one.party))) }
     };
     Page::new(texts.text("my-hearings"), Some(Desk::MyDisputes), body)

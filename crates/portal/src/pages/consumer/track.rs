@@ -35,7 +35,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
     let told = view.told.map(|told| match told {
         Told::Wrong => texts.text("track-wrong"),
-        Told::Slower(seconds) => texts.with("track-slower", &[("seconds", &seconds.to_string())]),
+        Told::Slower(seconds) => texts.numbered("track-slower", &[("seconds", seconds)], &[]),
         Told::Closed => texts.text("track-closed"),
         Told::NoNumber => texts.text("track-no-number"),
         Told::Ended => texts.text("track-ended"),
@@ -72,7 +72,7 @@ fn ask(frame: &Frame, view: &View) -> Markup {
 fn give(frame: &Frame, view: &View, ticket: &str, minutes: u64) -> Markup {
     let texts = frame.texts;
     html! {
-        (said(Tone::Wait, html! { p { (texts.with("track-sent", &[("number", &view.number), ("minutes", &minutes.to_string())])) } }))
+        (said(Tone::Wait, html! { p { (texts.numbered("track-sent", &[("minutes", minutes)], &[("number", &view.number)])) } }))
         form.stack method="post" action="/track/code" {
             (carried(frame))
             (hidden("number", &view.number))

@@ -166,7 +166,7 @@ fn window_of(texts: Texts, window: &ReturnWindow) -> Markup {
         if left == 0 {
             texts.text("my-over")
         } else {
-            texts.with("my-days-left", &[("days", &left.to_string())])
+            texts.numbered("my-days-left", &[("days", left.into())], &[])
         }
     };
     html! {

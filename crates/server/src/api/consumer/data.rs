@@ -80,7 +80,7 @@ pub(crate) async fn data(State(window): State<Arc<Window>>, caller: Caller) -> R
     Ok(Json(json!({
         "made": view::time(window.clock.now()), "person": consumer.person.as_str(), "trades": own, "quota": quotas,
         "disputes": disputes::all(&window, &consumer).await?,
-        "hearings": hearings::all(&window, &consumer).await?,
+        "hearings": hearings::all(&window, &consumer).await?.unwrap_or_default(),
         "conduct": conduct::of(&window, &consumer.person).await?,
         "settings": settings.map(|record| registers::whole(&View::of(&record, std::slice::from_ref(&consumer.person)))),
     })))

@@ -1,6 +1,7 @@
 //! Notices of lists that name a consumer as responsible behind an enterprise: what was found, until when he may say something for
 //! himself, what he said, and what the decision says of him. What the enterprise says, and what others do who are named beside him,
-//! is not told here.
+//! is not told here. All this is for a telephone that an office noted as his when he showed who he is: an order with his number and
+//! another's telephone brings that other in as the same person, and of a hearing he is told nothing, not even whether there is one.
 
 use super::quota::moved;
 use super::{Consumer, name_of};
@@ -8,6 +9,7 @@ use crate::Window;
 use crate::api::error::Problem;
 use crate::api::sessions::body;
 use crate::auth::Caller;
+use crate::responsible::has_noted;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -21,17 +23,30 @@ use store::{Read, RecordSearch, StoreError};
 /// Notices that are shown, the newest.
 const MOST: usize = 100;
 
-/// `GET /v1/consumer/hearings`: the notices that name him, the newest first.
+/// What whoever came in by a telephone that no office noted is told, the same whether a notice names him or not: in English, in Chinese.
+const TO_DO: (&str, &str) = (
+    "notices are shown to and answered by a telephone that an office noted as yours, and whether there is one is not told here; if you answer for an enterprise, come to the competent office in person with your identity card: it notes your telephone, and takes what you say on paper as well",
+    "告知仅向经主管部门核验本人身份后登记的电话展示，并由该电话答复；此处不说明是否有告知。如您为企业的负责人员，请本人持身份证件到主管部门登记电话，也可在该部门当面提交书面陈述",
+);
+
+/// `GET /v1/consumer/hearings`: the notices that name him, the newest first; to a telephone that no office noted, what to do.
 pub(crate) async fn hearings(
     State(window): State<Arc<Window>>,
     caller: Caller,
 ) -> Result<Json<Value>, Problem> {
     let consumer = Consumer::of(&caller)?;
-    Ok(Json(json!({"hearings": all(&window, &consumer).await?})))
+    let told = all(&window, &consumer).await?;
+    let to_do = told.is_none().then(|| json!({"en": TO_DO.0, "zh": TO_DO.1}));
+    Ok(Json(json!({
+        "telephoneNoted": told.is_some(), "toDo": to_do, "hearings": told.unwrap_or_default(),
+    })))
 }
 
-/// All of them.
-pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Vec<Value>, StoreError> {
+/// All of them; none = no office noted his telephone.
+pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Option<Vec<Value>>, StoreError> {
+    if !has_noted(window, &consumer.person, &consumer.telephone).await? {
+        return Ok(None);
+    }
     let parties = Some(vec![consumer.person.clone()]);
     let search = RecordSearch { register: Register::CreditList, parties, states: Vec::new() };
     let (records, _) = window.read.records(&search, None, MOST).await?;
@@ -42,11 +57,10 @@ pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Vec<Valu
             shown.push(whole(window, consumer, record).await?);
         }
     }
-    Ok(shown)
+    Ok(Some(shown))
 }
 
-/// Whether what was said for him was said with the telephone that he came in by. Who has his name and his number and orders with another
-/// telephone comes in as the same person, and is perhaps another.
+/// Whether what was said for him was said with the telephone that he came in by: an office may have noted another since.
 async fn is_said_here(
     window: &Window,
     consumer: &Consumer,
@@ -93,6 +107,9 @@ pub(crate) async fn speak(
     sent: Result<Json<Spoken>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let (consumer, sent) = (Consumer::of(&caller)?, body(sent)?);
+    if !has_noted(&window, &consumer.person, &consumer.telephone).await? {
+        return Err(Problem::not_yours(TO_DO.0).in_chinese(TO_DO.1));
+    }
     let key = RecordKey::new(Register::CreditList, sent.party.trim());
     let current = window.read.record(&key).await?;
     let current = current.filter(|record| Body::of(record).names(&consumer.person));
