@@ -316,7 +316,7 @@ fn tried(texts: Texts, trial: &Trial) -> Markup {
         h3 { (texts.text("trial-exports")) }
         @match &trial.exports {
             Some(exports) => (counted(texts, exports, false)),
-            None => p.muted { (texts.text("trial-exports-none")) },
+            None => { p.muted { (texts.text("trial-exports-none")) } }
         }
     }
 }
