@@ -167,7 +167,8 @@ fn rules_of(consignment: Arc<Consignment>) -> Option<Job> {
     Some(Job::Rules(Box::new(Rules { position, consignment, declaration, payment, day })))
 }
 
-/// The same of an export. Since when its merchant is filed is asked of the parties of now: what was filed is dated, and does not change.
+/// The same of an export. Since when its merchant is filed is asked of the parties of now, by the day of the verdict: only a filing that
+/// was recorded since, and holds from an earlier day, would be seen too soon. A trial asks those of then.
 fn rules_of_export(trade: Arc<ExportTrade>, parties: &Parties) -> Option<Job> {
     let declaration = trade.attempt.as_ref()?.declaration.document.clone();
     let (position, day) = (trade.last, trade.last_time.day());
