@@ -26,6 +26,7 @@ pub use action::{is_open, proposed_by, refused};
 use crate::Text;
 use crate::consignment::{Consignment, Filed, Seen};
 use crate::event::{Arrived, Cause, Event, Follow};
+use crate::export::ExportTrade;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::keys::{OrderKey, Position, Time};
@@ -121,6 +122,26 @@ pub(crate) fn tried_match(consignment: &mut Consignment, reference: &Reference, 
     let mut facts = Facts { numbers, ..Facts::default() };
     let mut case = Case::new(&event, &mut facts, reference, now);
     judge::delayed(&mut case, consignment);
+}
+
+/// The same of a list of exports. `timed`: its partners were waited for no longer when its verdict fell, else a document brought it.
+pub(crate) fn tried_export_match(
+    trade: &mut ExportTrade,
+    reference: &Reference,
+    (now, received): (Time, Time),
+    timed: bool,
+) {
+    let cause = Cause::Timer(crate::event::Timer {
+        due: now,
+        order: trade.key.as_pair(),
+        kind: crate::event::TimerKind::ExportPartnersMissing,
+        attempt: 0,
+    });
+    let event = Event { position: trade.last, cause, recorded: Some(received) };
+    let numbers = crate::facts::Numbers { next: 1, end: 1_000 };
+    let mut facts = Facts { numbers, ..Facts::default() };
+    let mut case = Case::new(&event, &mut facts, reference, now);
+    export::tried(&mut case, trade, timed);
 }
 
 fn document(case: &mut Case<'_>, arrived: &Arc<Arrived>) {

@@ -48,8 +48,8 @@ enum Action {
         #[arg(long, value_name = "REASON", value_parser = reason)]
         alone: Option<String>,
     },
-    /// Try tables on all that was judged, without publishing them: what each declaration would have come to, on what was read
-    /// then. Nothing is written; a folder that a server works in is tried at its desk.
+    /// Try tables on all that was judged, without publishing them: what each declaration would have come to, and each list of
+    /// exports, on what was read then. Nothing is written; a folder that a server works in is tried at its desk.
     #[command(
         after_help = "Examples:\n  onewindow rulebook try --data zone tables\n  onewindow rulebook try --data zone --json tables"
     )]
@@ -199,16 +199,8 @@ fn attempt(space: &Space, folder: &Path, as_json: bool) -> Result<bool, Failure>
 /// A trial for people.
 fn tell(told: &Value) {
     let number = |pointer: &str| told.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
-    let words = |pointer: &str, value: &Value| {
-        value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
-    println!(
-        "{} declarations tried, {} not; {} rows in {} ms",
-        number("/tried"),
-        number("/notTried"),
-        number("/rows"),
-        number("/milliseconds")
-    );
+    println!("{} rows in {} ms", number("/rows"), number("/milliseconds"));
+    println!("{} declarations tried, {} not", number("/tried"), number("/notTried"));
     println!(
         "{} with another verdict, {} with another lane, {} with another tax",
         number("/verdictChanged"),
@@ -216,7 +208,25 @@ fn tell(told: &Value) {
         number("/taxChanged")
     );
     println!("tax {} fen, would be {} fen", number("/before/taxFen"), number("/after/taxFen"));
+    changes(told);
+    println!(
+        "{} lists of exports tried, {} not; {} with another verdict, {} with another lane",
+        number("/exports/tried"),
+        number("/exports/notTried"),
+        number("/exports/verdictChanged"),
+        number("/exports/laneChanged")
+    );
+    changes(&told["exports"]);
+}
+
+/// What would be looked at, and what changes, of one kind of list.
+fn changes(told: &Value) {
+    let number = |pointer: &str| told.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
+    let words = |pointer: &str, value: &Value| {
+        value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
     println!("looked at by somebody {}, would be {}", number("/before/lookedAt"), number("/after/lookedAt"));
+    println!("goods opened of {}, would be {}", number("/before/opened"), number("/after/opened"));
     let all = |name: &str| told[name].as_array().cloned().unwrap_or_default();
     for change in all("verdicts") {
         let side = |side: &str| {
@@ -247,13 +257,13 @@ fn tell(told: &Value) {
         println!("{:>9}  not tried: {}  e.g. {}", why["count"], words("/why", &why), why["examples"]);
     }
     for party in all("parties") {
+        let tax = party["taxFen"].as_i64().map_or_else(String::new, |fen| format!(", {fen} fen more"));
         println!(
-            "{:>9}  of {} of {}: {} more to look at, {} fen more",
+            "{:>9}  of {} of {}: {} more to look at{tax}",
             party["changed"],
             party["declarations"],
             words("/party", &party),
-            party["lookedAt"],
-            party["taxFen"]
+            party["lookedAt"]
         );
     }
 }

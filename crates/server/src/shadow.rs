@@ -5,11 +5,15 @@
 //! `onewindow risk export` writes; the model itself is the crate `inspection`.
 #![expect(clippy::float_arithmetic, reason = "features of a model, no money")]
 
+mod looking;
+
+pub use looking::{JudgedList, Looked, Seen, look};
+
 use crate::Window;
 use clearance::consignment::{Attempt, Consignment, Lane};
 use clearance::event::{ActionKind, Cause};
 use clearance::inspection::{Inspection, Measure};
-use clearance::keys::{OrderKey, Position, Time};
+use clearance::keys::{OrderKey, Time};
 use clearance::rulebook::InspectionResults;
 use clearance::tax::Assessment;
 use inspection::declaration::{Declaration, Field, Quantity};
@@ -21,7 +25,7 @@ use inspection::reasons;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
-use store::{Cursor, EventRow, Read, Row, StoreError};
+use store::{Cursor, EventRow, Read, StoreError};
 
 /// Trades whose scores are remembered: the newest.
 const KEPT: usize = 50_000;
@@ -265,13 +269,16 @@ async fn step(
     let results = &reference.current().inspections;
     // What the model learnt from is in its history already.
     let learnt = model.about.tune_until.0;
-    let is_new = |attempt: &Attempt| day_of(attempt) > learnt;
+    let is_new =
+        |list: JudgedList<'_>| matches!(list, JudgedList::Import(attempt) if day_of(attempt) > learnt);
     let Looked { seen, covers, ended } = look(window, results, (&covers, ROWS), is_new).await?;
     let (mut scored, mut found) = (Vec::new(), Vec::new());
     let known = today.first().map(|earlier| earlier.day);
     for one in seen {
         match one {
             Seen::Found(attempt, result) => found.push((attempt, result)),
+            // The model is of imports: none is wanted.
+            Seen::JudgedExport(_) => {}
             Seen::Judged(consignment) => {
                 let Some(attempt) = &consignment.attempt else { continue };
                 let declarations = declarations(&consignment.key, attempt);
@@ -294,67 +301,6 @@ async fn step(
         standing.covers.join(&position);
     }
     Ok(ended)
-}
-
-/// What is learnt from, or scored.
-pub enum Seen {
-    /// A trade as it was when its documents agreed, with its documents.
-    Judged(Arc<Consignment>),
-    /// What an inspection found.
-    Found(AttemptKey, Result),
-}
-
-/// Some rows, looked at.
-pub struct Looked {
-    /// What of them matters, in their order.
-    pub seen: Vec<Seen>,
-    /// Up to where.
-    pub covers: Cursor,
-    /// Whether there was nothing behind them.
-    pub ended: bool,
-}
-
-/// Looks at so many rows after a cursor. Of lists that are judged only those that are wanted are read with their documents.
-///
-/// # Errors
-/// When they cannot be read.
-pub async fn look(
-    window: &Window,
-    results: &InspectionResults,
-    (after, rows): (&Cursor, usize),
-    wants: impl Fn(&Attempt) -> bool + Send + Sync,
-) -> std::result::Result<Looked, StoreError> {
-    enum What {
-        Judged(Position),
-        Found(AttemptKey, Result),
-    }
-    let (mut found, mut covers, mut looked) = (Vec::new(), after.clone(), 0);
-    let mut visit = |position: Position, row: Row| {
-        looked += 1;
-        covers.reach(position);
-        if let Row::Event(row) = row {
-            if judged(&row).is_some_and(&wants) {
-                found.push(What::Judged(position));
-            }
-            found.extend(result(&row, results).map(|(attempt, result)| What::Found(attempt, result)));
-        }
-        looked < rows
-    };
-    window.read.scan(after, &mut visit).await?;
-    let ended = looked < rows;
-    let mut seen = Vec::with_capacity(found.len());
-    for what in found {
-        match what {
-            What::Found(attempt, result) => seen.push(Seen::Found(attempt, result)),
-            // A scan gives states without their documents.
-            What::Judged(position) => {
-                let whole = window.read.whole(position).await?;
-                let outcome = whole.and_then(|event| event.row.outcome);
-                seen.extend(outcome.and_then(|outcome| outcome.consignment).map(Seen::Judged));
-            }
-        }
-    }
-    Ok(Looked { seen, covers, ended })
 }
 
 /// Scores the lines of a list; the list has the highest.
@@ -384,19 +330,6 @@ fn highest(
     }
     today.extend(lines);
     best
-}
-
-/// The attempt of which a row is the first after its documents agreed: its lane was fixed, and its list is told so (120).
-fn judged(row: &EventRow) -> Option<&Attempt> {
-    if matches!(row.event.cause, Cause::Action(_)) {
-        return None;
-    }
-    let outcome = row.outcome.as_ref()?;
-    let attempt = outcome.consignment.as_ref()?.attempt.as_ref()?;
-    let told = outcome.receipts.iter().any(|receipt| {
-        receipt.status == 120 && matches!(&*receipt.document, ceb::Document::DeclarationReceipt(_))
-    });
-    (told && attempt.lane.is_some()).then_some(attempt)
 }
 
 /// The day on which it was declared: days since 1970-01-01.

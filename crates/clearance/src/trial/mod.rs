@@ -1,8 +1,9 @@
 //! Trial of a draft of tables on declarations that were judged: what each would have come to, on the facts that were read then.
 //! A declaration's days stay its own; only the tables change. What others did stays as it was: their documents, balances,
-//! counts. What the draft would read and nobody kept is not guessed: [`Untried`] says what. Leaves to others: finding the rows,
-//! and what is made of many (`tally`).
+//! counts. What the draft would read and nobody kept is not guessed: [`Untried`] says what. Lists of exports are [`export`]'s.
+//! Leaves to others: finding the rows, and what is made of many (`tally`).
 
+pub mod export;
 mod short;
 pub mod tally;
 
@@ -179,6 +180,8 @@ pub struct Compared {
     pub position: Position,
     /// Code of the merchant.
     pub merchant: Text,
+    /// Whether it is a list of exports: they are counted apart.
+    pub exports: bool,
     /// Then.
     pub stored: Judged,
     /// With the draft; or why not.
@@ -208,7 +211,7 @@ pub fn compare(grounds: Grounds, draft: &Draft) -> Option<Compared> {
     let position = grounds.event.position;
     let merchant = Text::from(declaration.head.ebc_code.trim());
     let draft = tried(grounds, &declaration, &stored, draft);
-    Some(Compared { position, merchant, stored, draft })
+    Some(Compared { position, merchant, exports: false, stored, draft })
 }
 
 fn first(findings: &[Finding], layer: Layer) -> Option<Reason> {
@@ -221,19 +224,21 @@ pub fn of_attempt(consignment: &Consignment) -> Judged {
         return Judged { verdict: Verdict::Waiting, lane: None, tax: None };
     };
     let tax = attempt.assessment.as_ref().map(Assessment::total);
-    let rejected = first(&attempt.findings, Layer::Rejected);
-    match (attempt.lane, attempt.state, rejected) {
+    as_it_stands(attempt.lane, attempt.state, &attempt.findings, tax)
+}
+
+/// What a lane and a state say.
+fn as_it_stands(lane: Option<Lane>, state: State, findings: &[Finding], tax: Option<i64>) -> Judged {
+    match (lane, state) {
         // By a person, later: its lane was fixed before.
-        (Some(lane), ..) if lane != Lane::Reject => {
+        (Some(lane), _) if lane != Lane::Reject => {
             Judged { verdict: Verdict::Passed, lane: Some(lane), tax }
         }
-        (lane, State::Rejected, Some(reason)) => {
+        (lane, State::Rejected) => {
+            let reason = first(findings, Layer::Rejected).unwrap_or(Reason::RiskRejected);
             Judged { verdict: Verdict::Rejected(reason), lane, tax: None }
         }
-        (lane, State::Rejected, None) => {
-            Judged { verdict: Verdict::Rejected(Reason::RiskRejected), lane, tax: None }
-        }
-        (lane, ..) => Judged { verdict: Verdict::Waiting, lane, tax },
+        (lane, _) => Judged { verdict: Verdict::Waiting, lane, tax },
     }
 }
 
@@ -241,13 +246,16 @@ pub fn of_attempt(consignment: &Consignment) -> Judged {
 pub fn of_outcome(outcome: &Outcome) -> Judged {
     match &outcome.consignment {
         Some(consignment) => of_attempt(consignment),
-        None => {
-            let reason = first(&outcome.answer.findings, Layer::Refused)
-                .or_else(|| first(&outcome.answer.findings, Layer::Rejected))
-                .unwrap_or(Reason::FieldNotAllowed);
-            Judged { verdict: Verdict::Refused(reason), lane: None, tax: None }
-        }
+        None => refused(outcome),
     }
+}
+
+/// Of a document that was refused.
+fn refused(outcome: &Outcome) -> Judged {
+    let reason = first(&outcome.answer.findings, Layer::Refused)
+        .or_else(|| first(&outcome.answer.findings, Layer::Rejected))
+        .unwrap_or(Reason::FieldNotAllowed);
+    Judged { verdict: Verdict::Refused(reason), lane: None, tax: None }
 }
 
 fn of_stored(grounds: &Grounds) -> Judged {

@@ -3,8 +3,9 @@
 //! on which a trial of law goes; so does the run of a draft beside live judgement.
 
 use super::{Draft, Judged, Untried, Verdict, is_scored, of_attempt};
-use crate::consignment::{Attempt, Consignment, Lane};
+use crate::consignment::{Attempt, Consignment, Lane, RiskHit};
 use crate::facts::CountKind;
+use crate::finding::Finding;
 use crate::reason::{Layer, Reason};
 use crate::risk::{RANDOM, RiskFacts};
 use crate::score::Score;
@@ -62,7 +63,8 @@ pub fn by_rules(matched: &Matched<'_>, draft: &Draft) -> Result<Judged, Untried>
     let gravest = |rules: &crate::risk::RiskRules| {
         rules.evaluate(&facts, matched.day).iter().map(|hit| hit.lane).max().unwrap_or(Lane::Release)
     };
-    let lane = beside_rules(attempt).max(gravest(&variant.book.risk));
+    let lane = beside_rules(&attempt.findings, &attempt.hits, attempt.assessment.is_some())
+        .max(gravest(&variant.book.risk));
     if gravest(&variant.possible) > lane {
         return Err(Untried::Window);
     }
@@ -78,15 +80,13 @@ pub fn by_rules(matched: &Matched<'_>, draft: &Draft) -> Result<Judged, Untried>
 }
 
 /// The lane without any sealed rule: of what somebody has to look at anyhow, and of the draw.
-fn beside_rules(attempt: &Attempt) -> Lane {
+pub(super) fn beside_rules(findings: &[Finding], hits: &[RiskHit], is_assessed: bool) -> Lane {
     let of_rules = [Reason::SelectedForReview, Reason::SelectedForInspection];
-    let to_review = attempt
-        .findings
+    let to_review = findings
         .iter()
         .any(|finding| finding.layer() == Layer::Review && !of_rules.contains(&finding.reason));
-    let looked_at =
-        if attempt.assessment.is_none() || to_review { Lane::DocumentCheck } else { Lane::Release };
-    let drawn = attempt.hits.iter().filter(|hit| hit.rule == RANDOM).map(|hit| hit.lane).max();
+    let looked_at = if !is_assessed || to_review { Lane::DocumentCheck } else { Lane::Release };
+    let drawn = hits.iter().filter(|hit| hit.rule == RANDOM).map(|hit| hit.lane).max();
     drawn.map_or(looked_at, |lane| lane.max(looked_at))
 }
 

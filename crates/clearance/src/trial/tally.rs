@@ -73,6 +73,11 @@ impl Side {
         self.lanes[lane as usize - 1]
     }
 
+    /// Of how many the goods are opened or scanned.
+    pub fn opened(&self) -> u64 {
+        self.lane(Lane::Scan) + self.lane(Lane::Inspection)
+    }
+
     /// How many somebody has to look at.
     pub fn looked_at(&self) -> u64 {
         Lane::ALL.into_iter().filter(|lane| needs_somebody(*lane)).map(|lane| self.lane(lane)).sum()

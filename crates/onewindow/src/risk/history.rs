@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::credit::day;
 use ceb::Day;
 use clearance::consignment::{Attempt, Consignment};
-use server::shadow::{self, AttemptKey, Result as Found, Seen};
+use server::shadow::{self, AttemptKey, JudgedList, Result as Found, Seen};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -47,7 +47,9 @@ pub async fn each_judged(
         bar.set_message(if judging { "declarations" } else { "results of inspections" });
         let mut covers = Cursor::default();
         loop {
-            let wants = |attempt: &Attempt| judging && term.has(attempt);
+            let wants = |list: JudgedList<'_>| {
+                judging && matches!(list, JudgedList::Import(attempt) if term.has(attempt))
+            };
             let looked = shadow::look(window, results, (&covers, ROWS), wants).await?;
             for seen in looked.seen {
                 match seen {
@@ -55,6 +57,8 @@ pub async fn each_judged(
                     Seen::Found(attempt, result) => {
                         found.entry(attempt).or_insert(result);
                     }
+                    // None is wanted: what is looked back at are imports.
+                    Seen::JudgedExport(_) => {}
                     Seen::Judged(consignment) => {
                         let attempt = consignment.attempt.as_ref();
                         let key = attempt.map(|attempt| (consignment.key.clone(), attempt.number));

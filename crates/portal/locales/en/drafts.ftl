@@ -46,7 +46,11 @@ trial-runs = The trial runs beside everything else: { $rows } of { $of ->
        *[other] { $of } rows
     }.
 trial-none = Not tried yet
-trial-none-help = Each declaration is judged again on what was read then, with these tables in place of those of then. Nothing of it leaves.
+trial-none-help = Each declaration, and each list of exports, is judged again on what was read then, with these tables in place of those of then. Nothing of it leaves.
+trial-imports = Imports
+trial-exports = Exports
+trial-exports-none = This trial was made before lists of exports were tried: begin it again to see them.
+trial-exports-tried = Lists tried
 trial-tried = Declarations tried
 trial-not-tried = Not tried
 trial-verdicts = Other verdicts
@@ -58,6 +62,7 @@ trial-with = With the draft
 trial-tax = Tax of what passed, CNY
 trial-tax-waiting = Tax of what waits, CNY
 trial-looked-at = Somebody has to look
+trial-opened = Goods are opened
 trial-examples = Examples (rows)
 trial-enterprise = Merchant
 trial-enterprises = Merchants whom it concerns most, of { $count }

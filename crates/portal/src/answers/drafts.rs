@@ -95,6 +95,8 @@ pub struct Side {
     pub tax_waiting_fen: i64,
     /// How many somebody has to look at.
     pub looked_at: u64,
+    /// Of how many the goods are opened or scanned.
+    pub opened: u64,
     /// How many went to each lane.
     pub lanes: Vec<LaneCount>,
 }
@@ -156,6 +158,8 @@ pub struct Trial {
     pub parties: Vec<Concerned>,
     /// How many it concerns.
     pub parties_concerned: u64,
+    /// The same of lists of exports, without tax; none = it is of before they were tried.
+    pub exports: Option<Box<Trial>>,
 }
 
 /// A draft.

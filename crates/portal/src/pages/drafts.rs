@@ -308,42 +308,82 @@ fn examples(all: &[u64]) -> Markup {
     html! { @for (index, position) in all.iter().enumerate() { @if index > 0 { " " } span.code { (position) } } }
 }
 
-/// What a trial came to.
+/// What a trial came to: imports, then exports.
 fn tried(texts: Texts, trial: &Trial) -> Markup {
-    let lane = |word: &str| texts.word(Family::Lane, word);
-    let sums = |name: String, before: String, after: String| {
+    html! {
+        h3 { (texts.text("trial-imports")) }
+        (counted(texts, trial, true))
+        h3 { (texts.text("trial-exports")) }
+        @match &trial.exports {
+            Some(exports) => (counted(texts, exports, false)),
+            None => { p.muted { (texts.text("trial-exports-none")) } }
+        }
+    }
+}
+
+/// What came of declarations of one kind; nothing is due of exports.
+fn counted(texts: Texts, trial: &Trial, is_taxed: bool) -> Markup {
+    let name = if is_taxed { texts.text("trial-tried") } else { texts.text("trial-exports-tried") };
+    let mut cards = vec![
+        (name, trial.tried),
+        (texts.text("trial-not-tried"), trial.not_tried),
+        (texts.text("trial-verdicts"), trial.verdict_changed),
+        (texts.text("trial-lanes"), trial.lane_changed),
+    ];
+    if is_taxed {
+        cards.push((texts.text("trial-taxes"), trial.tax_changed));
+    }
+    html! {
+        ul.cards {
+            @for (name, value) in cards { li.card { h4 { (name) } p.figure { (count(value)) } } }
+        }
+        (sums(texts, trial, is_taxed))
+        @if !trial.verdicts.is_empty() { (verdict_changes(texts, trial)) }
+        @if !trial.lanes.is_empty() { (lane_changes(texts, trial)) }
+        (concerned(texts, trial, is_taxed))
+        @if !trial.why_not.is_empty() { (untried(texts, trial)) }
+    }
+}
+
+/// Sums on both sides.
+fn sums(texts: Texts, trial: &Trial, is_taxed: bool) -> Markup {
+    let (before, after) = (&trial.before, &trial.after);
+    let sum = |name: String, before: String, after: String| {
         vec![html! { (name) }, html! { (before) }, html! { (after) }]
     };
-    let mut rows = vec![
-        sums(texts.text("trial-tax"), money_of(trial.before.tax_fen), money_of(trial.after.tax_fen)),
-        sums(
+    let mut rows = Vec::new();
+    if is_taxed {
+        rows.push(sum(texts.text("trial-tax"), money_of(before.tax_fen), money_of(after.tax_fen)));
+        rows.push(sum(
             texts.text("trial-tax-waiting"),
-            money_of(trial.before.tax_waiting_fen),
-            money_of(trial.after.tax_waiting_fen),
-        ),
-        sums(texts.text("trial-looked-at"), count(trial.before.looked_at), count(trial.after.looked_at)),
-    ];
-    for (before, after) in trial.before.lanes.iter().zip(&trial.after.lanes) {
-        rows.push(vec![
-            html! { (lane(&before.lane)) },
-            html! { (count(before.count)) },
-            html! { (count(after.count)) },
-        ]);
+            money_of(before.tax_waiting_fen),
+            money_of(after.tax_waiting_fen),
+        ));
     }
-    let two = vec![
+    rows.push(sum(texts.text("trial-looked-at"), count(before.looked_at), count(after.looked_at)));
+    rows.push(sum(texts.text("trial-opened"), count(before.opened), count(after.opened)));
+    for (before, after) in before.lanes.iter().zip(&after.lanes) {
+        rows.push(sum(texts.word(Family::Lane, &before.lane), count(before.count), count(after.count)));
+    }
+    let columns = vec![
         Column::of(texts.text("name")),
         Column::number(texts.text("trial-then")),
         Column::number(texts.text("trial-with")),
     ];
-    let changes = || {
-        vec![
-            Column::of(texts.text("trial-then")),
-            Column::of(texts.text("trial-with")),
-            Column::number(texts.text("how-many")),
-            Column::of(texts.text("trial-examples")),
-        ]
-    };
-    let verdicts = trial.verdicts.iter().map(|one| {
+    Table { caption: texts.text("trial-sums"), columns, rows }.shown()
+}
+
+fn of_changes(texts: Texts) -> Vec<Column> {
+    vec![
+        Column::of(texts.text("trial-then")),
+        Column::of(texts.text("trial-with")),
+        Column::number(texts.text("how-many")),
+        Column::of(texts.text("trial-examples")),
+    ]
+}
+
+fn verdict_changes(texts: Texts, trial: &Trial) -> Markup {
+    let rows = trial.verdicts.iter().map(|one| {
         vec![
             verdict(texts, &one.from),
             verdict(texts, &one.to),
@@ -351,7 +391,13 @@ fn tried(texts: Texts, trial: &Trial) -> Markup {
             examples(&one.examples),
         ]
     });
-    let lanes = trial.lanes.iter().map(|one| {
+    let caption = texts.text("trial-verdicts");
+    Table { caption, columns: of_changes(texts), rows: rows.collect() }.shown()
+}
+
+fn lane_changes(texts: Texts, trial: &Trial) -> Markup {
+    let lane = |word: &str| texts.word(Family::Lane, word);
+    let rows = trial.lanes.iter().map(|one| {
         vec![
             html! { (lane(&one.from)) },
             html! { (lane(&one.to)) },
@@ -359,45 +405,35 @@ fn tried(texts: Texts, trial: &Trial) -> Markup {
             examples(&one.examples),
         ]
     });
-    let cards = [
-        (texts.text("trial-tried"), trial.tried),
-        (texts.text("trial-not-tried"), trial.not_tried),
-        (texts.text("trial-verdicts"), trial.verdict_changed),
-        (texts.text("trial-lanes"), trial.lane_changed),
-        (texts.text("trial-taxes"), trial.tax_changed),
-    ];
-    html! {
-        ul.cards {
-            @for (name, value) in cards { li.card { h3 { (name) } p.figure { (count(value)) } } }
-        }
-        (Table { caption: texts.text("trial-sums"), columns: two, rows }.shown())
-        @if !trial.verdicts.is_empty() { (Table { caption: texts.text("trial-verdicts"), columns: changes(), rows: verdicts.collect() }.shown()) }
-        @if !trial.lanes.is_empty() { (Table { caption: texts.text("trial-lanes"), columns: changes(), rows: lanes.collect() }.shown()) }
-        (concerned(texts, trial))
-        @if !trial.why_not.is_empty() { (untried(texts, trial)) }
-    }
+    let caption = texts.text("trial-lanes");
+    Table { caption, columns: of_changes(texts), rows: rows.collect() }.shown()
 }
 
-fn concerned(texts: Texts, trial: &Trial) -> Markup {
+fn concerned(texts: Texts, trial: &Trial, is_taxed: bool) -> Markup {
     if trial.parties.is_empty() {
         return html! {};
     }
     let rows = trial.parties.iter().map(|one| {
-        vec![
+        let mut row = vec![
             html! { a.lead.code href={ "/desk/enterprises/" (one.party) } { (one.party) } },
             html! { (count(one.declarations)) },
             html! { (count(one.changed)) },
             html! { (if one.looked_at < 0 { "−" } else { "" }) (count(one.looked_at.unsigned_abs())) },
-            html! { (money_of(one.tax_fen)) },
-        ]
+        ];
+        if is_taxed {
+            row.push(html! { (money_of(one.tax_fen)) });
+        }
+        row
     });
-    let columns = vec![
+    let mut columns = vec![
         Column::of(texts.text("trial-enterprise")),
         Column::number(texts.text("trial-declarations")),
         Column::number(texts.text("trial-changed")),
         Column::number(texts.text("trial-more-looked-at")),
-        Column::number(texts.text("trial-more-tax")),
     ];
+    if is_taxed {
+        columns.push(Column::number(texts.text("trial-more-tax")));
+    }
     let caption = texts.with("trial-enterprises", &[("count", &count(trial.parties_concerned))]);
     Table { caption, columns, rows: rows.collect() }.shown()
 }

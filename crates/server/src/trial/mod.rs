@@ -14,7 +14,9 @@ pub use walk::Walk;
 use ceb::{Day, Document};
 use clearance::Rulebook;
 use clearance::consignment::Consignment;
+use clearance::export::ExportTrade;
 use clearance::keys::Position;
+use clearance::trial::export::{self, ExportGrounds, MatchedExport};
 use clearance::trial::tally::Tally;
 use clearance::trial::{
     Compared, Draft, Grounds, Judged, Matched, Untried, Verdict, by_rules, compare, of_attempt,
@@ -57,12 +59,27 @@ impl Share {
 /// What came of it.
 #[derive(Clone, Default, Debug)]
 pub struct Tried {
-    /// Sums, examples, merchants.
+    /// Sums, examples, merchants: of declarations of imports.
     pub tally: Tally,
+    /// The same of lists of exports.
+    pub exports: Tally,
     /// Rows that were read.
     pub rows: u64,
     /// Up to here.
     pub to: Cursor,
+}
+
+impl Tried {
+    /// One more declaration, among its like.
+    pub fn add(&mut self, compared: &Compared) {
+        let tally = if compared.exports { &mut self.exports } else { &mut self.tally };
+        tally.add(compared);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally);
+        self.exports.merge(other.exports);
+    }
 }
 
 /// One declaration on its way to be compared.
@@ -71,6 +88,10 @@ pub enum Job {
     Judge(Box<Grounds>),
     /// Its rules alone are held against it.
     Rules(Box<Rules>),
+    /// A list of exports, to be judged again.
+    JudgeExport(Box<ExportGrounds>),
+    /// The rules alone are held against a list of exports.
+    RulesOfExport(Box<RulesOfExport>),
     /// Known without: it cannot be tried, or met no rule.
     Known(Compared),
 }
@@ -101,8 +122,38 @@ impl Rules {
         Some(Compared {
             position: self.position,
             merchant: declaration.head.ebc_code.trim().into(),
+            exports: false,
             stored: of_attempt(consignment),
             draft: by_rules(&Matched { consignment, declaration, payment, day }, draft),
+        })
+    }
+}
+
+/// A list of exports whose verdict is known, for a draft that changes rules alone.
+pub struct RulesOfExport {
+    /// Its row.
+    pub position: Position,
+    /// Its trade after the verdict; documents in it are not looked at.
+    pub trade: Arc<ExportTrade>,
+    /// The list.
+    pub declaration: Arc<Document>,
+    /// Since when its merchant is filed; none = it is not.
+    pub merchant_since: Option<Day>,
+    /// The day of the verdict.
+    pub day: Day,
+}
+
+impl RulesOfExport {
+    /// What it came to, and would have.
+    pub fn compared(&self, draft: &Draft) -> Option<Compared> {
+        let Document::ExportDeclaration(declaration) = &*self.declaration else { return None };
+        let (trade, merchant_since, day) = (&*self.trade, self.merchant_since, self.day);
+        Some(Compared {
+            position: self.position,
+            merchant: declaration.head.ebc_code.trim().into(),
+            exports: true,
+            stored: export::of_attempt(trade),
+            draft: export::by_rules(&MatchedExport { trade, declaration, merchant_since, day }, draft),
         })
     }
 }
@@ -110,8 +161,17 @@ impl Rules {
 impl Job {
     /// One that cannot be tried.
     pub(crate) fn untried(position: Position, merchant: clearance::Text, why: Untried) -> Self {
+        Self::unknown((position, merchant), false, why)
+    }
+
+    /// A list of exports that cannot be tried.
+    pub(crate) fn untried_export(position: Position, merchant: clearance::Text, why: Untried) -> Self {
+        Self::unknown((position, merchant), true, why)
+    }
+
+    fn unknown((position, merchant): (Position, clearance::Text), exports: bool, why: Untried) -> Self {
         let stored = Judged { verdict: Verdict::Waiting, lane: None, tax: None };
-        Self::Known(Compared { position, merchant, stored, draft: Err(why) })
+        Self::Known(Compared { position, merchant, exports, stored, draft: Err(why) })
     }
 }
 
@@ -144,23 +204,23 @@ pub fn run(
             (0..share.threads.max(1)).map(|_| scope.spawn(|| judged(&waiting, &draft))).collect();
         let walked = walked((read, handle), &draft, (&to, total), share, &jobs, progress, scope);
         drop(jobs);
-        let mut tally = Tally::default();
+        let mut tried = Tried::default();
         for judge in judges {
-            tally.merge(judge.join().unwrap_or_default());
+            tried.merge(judge.join().unwrap_or_default());
         }
-        Ok(walked?.map(|rows| Tried { tally, rows, to: to.clone() }))
+        Ok(walked?.map(|rows| Tried { rows, to: to.clone(), ..tried }))
     })
 }
 
 /// Takes declarations until there are no more.
-fn judged(waiting: &Mutex<Receiver<Vec<Job>>>, draft: &Draft) -> Tally {
-    let mut tally = Tally::default();
+fn judged(waiting: &Mutex<Receiver<Vec<Job>>>, draft: &Draft) -> Tried {
+    let mut all = Tried::default();
     loop {
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(jobs) = next else { return tally };
+        let Ok(jobs) = next else { return all };
         for job in jobs {
             if let Some(compared) = tried(job, draft) {
-                tally.add(&compared);
+                all.add(&compared);
             }
         }
     }
@@ -170,18 +230,27 @@ fn judged(waiting: &Mutex<Receiver<Vec<Job>>>, draft: &Draft) -> Tally {
 pub fn tried(job: Job, draft: &Draft) -> Option<Compared> {
     match job {
         Job::Known(compared) => Some(compared),
-        Job::Rules(rules) => guarded(rules.position, draft, || rules.compared(draft)),
+        Job::Rules(rules) => guarded((rules.position, false), draft, || rules.compared(draft)),
         Job::Judge(mut grounds) => {
             register::as_facts(&mut grounds.records);
-            guarded(grounds.event.position, draft, || compare(*grounds, draft))
+            guarded((grounds.event.position, false), draft, || compare(*grounds, draft))
+        }
+        Job::RulesOfExport(rules) => guarded((rules.position, true), draft, || rules.compared(draft)),
+        Job::JudgeExport(mut grounds) => {
+            register::as_facts(&mut grounds.records);
+            guarded((grounds.event.position, true), draft, || export::compare(*grounds, draft))
         }
     }
 }
 
-fn guarded(position: Position, draft: &Draft, judge: impl FnOnce() -> Option<Compared>) -> Option<Compared> {
+fn guarded(
+    (position, exports): (Position, bool),
+    draft: &Draft,
+    judge: impl FnOnce() -> Option<Compared>,
+) -> Option<Compared> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(judge)).unwrap_or_else(|_| {
         tracing::error!(position = position.number(), "a declaration could not be tried");
-        tried(Job::untried(position, clearance::Text::default(), Untried::Grounds), draft)
+        tried(Job::unknown((position, clearance::Text::default()), exports, Untried::Grounds), draft)
     })
 }
 

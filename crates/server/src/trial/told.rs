@@ -3,15 +3,42 @@
 use super::Tried;
 use clearance::consignment::Lane;
 use clearance::trial::Verdict;
-use clearance::trial::tally::{Kind, Side, needs_somebody};
+use clearance::trial::tally::{Kind, Side, Tally, needs_somebody};
 use serde_json::{Value, json};
 
 /// Merchants that are told, by changes.
 pub const SHOWN: usize = 50;
 
-/// The whole of it as JSON: amounts in fen, examples as positions of rows.
+/// The whole of it as JSON: amounts in fen, examples as positions of rows. Lists of exports are under `exports`, and in no other sum;
+/// nothing is due of them.
 pub fn told(tried: &Tried, number: u32, digest: &[u8; 32]) -> Value {
-    let tally = &tried.tally;
+    let mut all = counted(&tried.tally);
+    all["against"] = number.into();
+    all["digest"] = crate::api::view::hex(digest).into();
+    all["to"] = tried.to.to_string().into();
+    all["rows"] = tried.rows.into();
+    let mut exports = counted(&tried.exports);
+    without(&mut exports, &["taxChanged"]);
+    for side in ["before", "after"] {
+        without(&mut exports[side], &["taxFen", "taxWaitingFen"]);
+    }
+    for party in exports["parties"].as_array_mut().into_iter().flatten() {
+        without(party, &["taxFen"]);
+    }
+    all["exports"] = exports;
+    all
+}
+
+fn without(what: &mut Value, names: &[&str]) {
+    if let Some(fields) = what.as_object_mut() {
+        names.iter().for_each(|name| {
+            fields.remove(*name);
+        });
+    }
+}
+
+/// What came of declarations of one kind.
+fn counted(tally: &Tally) -> Value {
     let verdicts: Vec<Value> = tally
         .verdicts
         .iter()
@@ -35,7 +62,6 @@ pub fn told(tried: &Tried, number: u32, digest: &[u8; 32]) -> Value {
         })
         .collect();
     json!({
-        "against": number, "digest": crate::api::view::hex(digest), "to": tried.to.to_string(), "rows": tried.rows,
         "declarations": tally.declarations, "tried": tally.tried,
         "notTried": tally.declarations - tally.tried, "whyNot": untried,
         "verdictChanged": tally.verdict_changed, "laneChanged": tally.lane_changed, "taxChanged": tally.tax_changed,
@@ -61,5 +87,8 @@ fn side(side: &Side) -> Value {
         .into_iter()
         .map(|lane| json!({"lane": lane.word(), "count": side.lane(lane), "needsSomebody": needs_somebody(lane)}))
         .collect();
-    json!({"taxFen": side.tax, "taxWaitingFen": side.tax_waiting, "lookedAt": side.looked_at(), "lanes": lanes})
+    json!({
+        "taxFen": side.tax, "taxWaitingFen": side.tax_waiting, "lookedAt": side.looked_at(), "opened": side.opened(),
+        "lanes": lanes,
+    })
 }

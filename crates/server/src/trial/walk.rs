@@ -1,13 +1,17 @@
 //! Rows as they pass, so that each declaration is found with what it was judged on: states and documents of trades that are
 //! open, parties, seeds, records that judgements look at, balances where one writer wrote all. What lies further apart than is
-//! kept is read from its row.
+//! kept is read from its row. Trades of exports are `exports`.
+
+mod exports;
 
 use super::{Job, Rules};
+use exports::OpenExport;
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Consignment, Filed};
 use clearance::decide::{ENGINE, Reference};
 use clearance::event::{Cause, Event};
+use clearance::export::{ExportTrade, ExportTradeKey};
 use clearance::facts::{Facts, Keys, needs};
 use clearance::keys::{OrderKey, Position};
 use clearance::outcome::Outcome;
@@ -67,10 +71,19 @@ impl Open {
             Self::Judge(grounds) => Job::Judge(grounds),
             Self::Rules { position, declaration, stored } => {
                 let merchant = merchant_of(&declaration);
-                Job::Known(Compared { position, merchant, stored, draft: Ok(stored) })
+                Job::Known(Compared { position, merchant, exports: false, stored, draft: Ok(stored) })
             }
         }
     }
+}
+
+/// What the draft looks at beside the trade, as it was.
+struct Asked {
+    /// Accounts that a hold would be tried on.
+    accounts: Vec<Account>,
+    records: Facts,
+    /// With the draft as its only book.
+    reference: Reference,
 }
 
 /// What passed so far.
@@ -87,6 +100,8 @@ pub struct Walk {
     known: Lately<OrderKey, Arc<Consignment>>,
     documents: Lately<Position, Arc<Document>>,
     open: FxHashMap<OrderKey, Open>,
+    known_exports: Lately<ExportTradeKey, Arc<ExportTrade>>,
+    open_exports: FxHashMap<ExportTradeKey, OpenExport>,
     balances: FxHashMap<Account, Balance>,
     records: FxHashMap<RecordKey, Arc<Record>>,
 }
@@ -105,6 +120,8 @@ impl Walk {
             known: Lately::new(),
             documents: Lately::new(),
             open: FxHashMap::default(),
+            known_exports: Lately::new(),
+            open_exports: FxHashMap::default(),
             balances: FxHashMap::default(),
             records: FxHashMap::default(),
         }
@@ -144,6 +161,9 @@ impl Walk {
         for (_, open) in self.open.drain() {
             found(open.over());
         }
+        for (_, open) in self.open_exports.drain() {
+            found(open.over());
+        }
     }
 
     async fn event(
@@ -177,18 +197,24 @@ impl Walk {
                 Err(why) => found(Job::untried(position, merchant(&row.event), why)),
             }
         }
+        self.declared_export(read, &row.event, &outcome, found).await?;
         for movement in outcome.movements.iter().filter(|_| self.alone) {
             let balance = self.balances.entry(movement.account.clone()).or_default();
             let _ = ledger::apply(balance, movement);
         }
-        self.state(read, position, &row.event, &outcome, found).await
+        self.state(read, position, &row.event, &outcome, found).await?;
+        self.state_of_export(read, position, &row.event, &outcome, found).await
     }
 
     /// Whether a document may be asked for later.
     fn keeps(&self, document: &Document) -> bool {
         match document {
             Document::Payment(_) => true,
-            Document::Order(_) | Document::Waybill(_) => !self.short,
+            Document::Order(_)
+            | Document::Waybill(_)
+            | Document::ExportOrder(_)
+            | Document::ExportPayment(_)
+            | Document::ExportWaybill(_) => !self.short,
             _ => false,
         }
     }
@@ -320,6 +346,42 @@ impl Walk {
         outcome: &Outcome,
         order: &OrderKey,
     ) -> Result<Result<Grounds, Untried>, StoreError> {
+        let Asked { accounts, records, reference } = match self.asked(read, event, outcome).await? {
+            Ok(asked) => asked,
+            Err(why) => return Ok(Err(why)),
+        };
+        let mut before = self.known.get(order);
+        if before.is_none()
+            && let Some(previous) = outcome.consignment.as_ref().and_then(|consignment| consignment.previous)
+        {
+            let earlier = read.event(previous).await?.and_then(|event| event.row.outcome);
+            before = earlier.and_then(|outcome| outcome.consignment);
+        }
+        let balances = (self.alone && outcome.read.balances.is_empty()).then(|| {
+            let known = |account: Account| {
+                let balance = self.balances.get(&account).copied().unwrap_or_default();
+                (account, balance)
+            };
+            accounts.into_iter().map(known).collect()
+        });
+        Ok(Ok(Grounds {
+            event: event.clone(),
+            stored: Box::new(outcome.clone()),
+            before,
+            balances,
+            records,
+            reference,
+            after: None,
+        }))
+    }
+
+    /// What the draft looks at beside the trade; or why that is not known.
+    async fn asked(
+        &mut self,
+        read: &ChosenRead,
+        event: &Event,
+        outcome: &Outcome,
+    ) -> Result<Result<Asked, Untried>, StoreError> {
         if outcome.engine != ENGINE {
             return Ok(Err(Untried::Grounds));
         }
@@ -336,29 +398,8 @@ impl Walk {
         let Some(records) = self.records(read, &keys, &keys_then, outcome).await? else {
             return Ok(Err(Untried::Record));
         };
-        let mut before = self.known.get(order);
-        if before.is_none()
-            && let Some(previous) = outcome.consignment.as_ref().and_then(|consignment| consignment.previous)
-        {
-            let earlier = read.event(previous).await?.and_then(|event| event.row.outcome);
-            before = earlier.and_then(|outcome| outcome.consignment);
-        }
-        let balances = (self.alone && outcome.read.balances.is_empty()).then(|| {
-            let known = |account: Account| {
-                let balance = self.balances.get(&account).copied().unwrap_or_default();
-                (account, balance)
-            };
-            keys.accounts.into_iter().map(known).collect()
-        });
-        Ok(Ok(Grounds {
-            event: event.clone(),
-            stored: Box::new(outcome.clone()),
-            before,
-            balances,
-            records,
-            reference: reference(self.draft.book().clone()),
-            after: None,
-        }))
+        let reference = reference(self.draft.book().clone());
+        Ok(Ok(Asked { accounts: keys.accounts, records, reference }))
     }
 
     /// The records that the draft looks at, as they were; none where that is not known.
@@ -417,6 +458,7 @@ fn looked_at(register: Register) -> bool {
             | Register::CreditAssessment
             | Register::CreditObservation
             | Register::ResponsiblePersons
+            | Register::SiteCode
     )
 }
 
@@ -428,6 +470,7 @@ fn merchant(event: &Event) -> Text {
 fn merchant_of(document: &Document) -> Text {
     match document {
         Document::Declaration(declaration) => declaration.head.ebc_code.trim().into(),
+        Document::ExportDeclaration(declaration) => declaration.head.ebc_code.trim().into(),
         _ => Text::default(),
     }
 }

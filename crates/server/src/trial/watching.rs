@@ -3,12 +3,14 @@
 //! in memory and made again from rows after a restart; with the decision to publish it becomes part of the draft's record. Tables
 //! of law are not watched but tried: of what a declaration would have been assessed or refused, others' documents depend.
 
-use super::{Job, Rules, Tried, told, tried};
+use super::{Job, Rules, RulesOfExport, Tried, told, tried};
 use crate::Window;
-use crate::shadow::{Looked, Seen, look};
+use crate::shadow::{JudgedList, Looked, Seen, look};
 use crate::window::{loaded, with_changed};
-use clearance::consignment::{Attempt, Consignment};
+use clearance::consignment::Consignment;
+use clearance::export::ExportTrade;
 use clearance::keys::Time;
+use clearance::party::Parties;
 use clearance::record::{Record, Register};
 use clearance::trial::Draft;
 use clearance::{Rulebook, Text};
@@ -129,7 +131,13 @@ async fn looked(window: &Window, id: &Text) -> Result<bool, StoreError> {
     }
     let reference = window.reference();
     let results = &reference.current().inspections;
-    let wants = |attempt: &Attempt| attempt.rulebook == base && attempt.business_date >= since.day();
+    let wants = |list: JudgedList<'_>| {
+        let (rulebook, day) = match list {
+            JudgedList::Import(attempt) => (attempt.rulebook, attempt.business_date),
+            JudgedList::Export(attempt) => (attempt.rulebook, attempt.business_date),
+        };
+        rulebook == base && day >= since.day()
+    };
     let Looked { seen, mut covers, ended } = look(window, results, (&covers, ROWS), wants).await?;
     if ended {
         // Rows that nobody shows are in no scan.
@@ -138,12 +146,13 @@ async fn looked(window: &Window, id: &Text) -> Result<bool, StoreError> {
     let judged = seen.into_iter().filter_map(|one| match one {
         // Other writers' rows of before it was begun are none of it.
         Seen::Judged(consignment) if consignment.last_time > since => rules_of(consignment),
+        Seen::JudgedExport(trade) if trade.last_time > since => rules_of_export(trade, &reference.parties),
         _ => None,
     });
-    let compared: Vec<_> = judged.filter_map(|rules| tried(Job::Rules(Box::new(rules)), &draft)).collect();
+    let compared: Vec<_> = judged.filter_map(|job| tried(job, &draft)).collect();
     let mut all = window.trials.watching.all();
     if let Some(watched) = all.get_mut(id).filter(|watched| watched.version == version) {
-        compared.iter().for_each(|one| watched.tried.tally.add(one));
+        compared.iter().for_each(|one| watched.tried.add(one));
         watched.tried.rows += compared.len() as u64;
         watched.tried.to = covers;
     }
@@ -151,9 +160,18 @@ async fn looked(window: &Window, id: &Text) -> Result<bool, StoreError> {
 }
 
 /// A trade whose documents agreed, for rules to be held against it.
-fn rules_of(consignment: Arc<Consignment>) -> Option<Rules> {
+fn rules_of(consignment: Arc<Consignment>) -> Option<Job> {
     let declaration = consignment.attempt.as_ref()?.declaration.document.clone();
     let payment = consignment.payment.as_ref().map(|filed| filed.document.clone());
     let (position, day) = (consignment.last, consignment.last_time.day());
-    Some(Rules { position, consignment, declaration, payment, day })
+    Some(Job::Rules(Box::new(Rules { position, consignment, declaration, payment, day })))
+}
+
+/// The same of an export. Since when its merchant is filed is asked of the parties of now, by the day of the verdict: only a filing that
+/// was recorded since, and holds from an earlier day, would be seen too soon. A trial asks those of then.
+fn rules_of_export(trade: Arc<ExportTrade>, parties: &Parties) -> Option<Job> {
+    let declaration = trade.attempt.as_ref()?.declaration.document.clone();
+    let (position, day) = (trade.last, trade.last_time.day());
+    let merchant_since = parties.since(trade.key.merchant.trim(), day);
+    Some(Job::RulesOfExport(Box::new(RulesOfExport { position, trade, declaration, merchant_since, day })))
 }

@@ -97,6 +97,7 @@ mod subjects;
 mod support;
 mod traceability;
 mod trial;
+mod trial_exports;
 mod webhooks;
 mod windowed;
 mod windows;

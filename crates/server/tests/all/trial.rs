@@ -24,7 +24,7 @@ pub async fn tried(zone: &Zone, changed: &[(&str, String)]) -> Tried {
     tokio::task::spawn_blocking(run).await.unwrap().unwrap().unwrap()
 }
 
-fn table(name: &str, change: impl Fn(&str) -> String) -> (&str, String) {
+pub fn table(name: &str, change: impl Fn(&str) -> String) -> (&str, String) {
     let text = Rulebook::built_in_tables().into_iter().find(|(file, _)| file == name).unwrap().1;
     let changed = change(&text);
     assert_ne!(changed, text);
@@ -111,7 +111,7 @@ async fn a_rule_more_changes_lanes_and_the_work_of_people() {
 }
 
 /// A table of law that says the same in other words: with it a draft is not of rules alone, and all is judged again.
-fn other_words() -> (&'static str, String) {
+pub fn other_words() -> (&'static str, String) {
     table("parameters.csv", |text| {
         text.replace(",20160408,,notice 2016-18,seen,", ",20160408,,notice 18 of 2016,seen,")
     })

@@ -182,14 +182,26 @@ pub(super) fn due(case: &mut Case<'_>, timer: &Timer) {
     }
     let waits = |attempt: &ExportAttempt| attempt.state == State::Declared && attempt.number == timer.attempt;
     if trade.attempt.as_ref().is_some_and(waits) {
-        let missing = judge::missing(case, &trade);
-        if missing.iter().any(|finding| finding.layer() == Layer::Rejected) {
-            judge::reject(case, &mut trade, missing);
-        } else {
-            judge::delayed(case, &mut trade, missing);
-        }
+        overdue(case, &mut trade);
     }
     case.keep_export(trade);
+}
+
+/// Nothing is waited for any longer: what is missing rejects the list, or is asked by a parameter that is not sure.
+fn overdue(case: &mut Case<'_>, trade: &mut ExportTrade) {
+    let missing = judge::missing(case, trade);
+    if missing.iter().any(|finding| finding.layer() == Layer::Rejected) {
+        judge::reject(case, trade, missing);
+    } else {
+        judge::delayed(case, trade, missing);
+    }
+}
+
+/// For a trial: the verdict on a declared list, if its documents are here, or if it was `timed`: they were waited for no longer.
+pub(super) fn tried(case: &mut Case<'_>, trade: &mut ExportTrade, timed: bool) {
+    if timed || judge::missing(case, trade).is_empty() {
+        overdue(case, trade);
+    }
 }
 
 impl Case<'_> {
