@@ -97,11 +97,13 @@ pub enum Register {
     ResponsiblePersons = 52,
     /// What platforms are told of the lists that those stand on who sell over them.
     ListNotice = 61,
+    /// Exchanges: which new order replaces what came back by which return.
+    Exchange = 62,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -146,6 +148,7 @@ impl Register {
         Self::SiteStock,
         Self::ResponsiblePersons,
         Self::ListNotice,
+        Self::Exchange,
     ];
 
     /// The register of a stored number.
@@ -197,6 +200,7 @@ impl Register {
             Self::BondedBill => "bonded-bills",
             Self::ResponsiblePersons => "responsible-persons",
             Self::ListNotice => "list-notices",
+            Self::Exchange => "exchanges",
             Self::SiteCode => "site-codes",
             Self::SiteBag => "site-bags",
             Self::SiteStock => "site-stocks",

@@ -9,6 +9,7 @@ pub mod credit;
 pub mod decisions;
 pub mod drafts;
 pub mod draws;
+pub mod exchanges;
 pub mod exports;
 pub mod figures;
 pub mod found;
@@ -375,6 +376,8 @@ pub struct Consignment {
     pub cancellation: Option<Cancellation>,
     /// Returns.
     pub returns: Vec<Return>,
+    /// What was exchanged.
+    pub exchanges: Option<exchanges::Exchanges>,
     /// What happened, the oldest first.
     pub timeline: Vec<Entry>,
     /// For officers: what may be done now.

@@ -39,6 +39,7 @@ pub mod payment_data;
 pub mod photograph;
 pub mod picture;
 pub mod reference;
+pub mod replacement;
 pub mod request;
 pub mod retention;
 pub mod risk_case;
@@ -178,7 +179,7 @@ pub(crate) struct Seen<'a> {
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
-    /// Everything that the batch loaded: bonded books.
+    /// Everything that the batch loaded: bonded books, the trades of an exchange.
     pub facts: &'a Facts,
     /// On what whoever commands decides.
     pub competence: &'a Competence,
@@ -221,6 +222,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     credit::permission::needs(command, keys);
     bonded::needs(command, keys);
     parcel::needs(command, keys);
+    replacement::needs(command, keys);
     trace::needs(command, keys);
     park::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
@@ -287,6 +289,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::BondedBill => bonded::bill::MOVES,
         Register::ResponsiblePersons => credit::responsible::MOVES,
         Register::ListNotice => credit::told::MOVES,
+        Register::Exchange => replacement::MOVES,
         Register::SiteCode => park::code::MOVES,
         Register::SiteBag => park::bag::MOVES,
         Register::SiteStock => park::stock::MOVES,
@@ -339,6 +342,7 @@ pub fn decide(
             let mut beside = beside.unwrap_or_default();
             beside.extend(trace::pointed(facts, &record, after));
             beside.extend(park::behind(facts, &record, after));
+            beside.extend(replacement::marked(facts, &record, after));
             for charge in beside.iter().chain([&record]).flat_map(|record| &record.charges) {
                 let balance = facts.balances.entry(charge.movement.account.clone()).or_default();
                 // Accounts that are only moved, never looked at, need not be loaded: they may seem negative here.
@@ -429,6 +433,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::BondedBill => bonded::bill::made(seen, step, &mut faults),
         Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
         Register::ListNotice => credit::told::made(seen, &mut faults),
+        Register::Exchange => replacement::made(seen, step, &mut faults),
         Register::SiteCode => park::code::made(seen, &mut faults),
         // Written behind what happened at a site.
         Register::SiteBag | Register::SiteStock => bonded::made_item(step, &mut faults),

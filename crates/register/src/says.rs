@@ -377,5 +377,13 @@ says! {
     LIST_STOPPED: "list-stopped", "可放行的包裹：{parcel}不得放行（{why}），请取出后重新登记", "what passes: {parcel} does not ({why}); take it off and record the list anew";
     STOCK_TOO_MANY: "stock-too-many", "按品名和数量盘点：扫描记录显示在场包裹超过{most}件", "items and how many of each: by scans more than {most} parcels lie here";
     ONE_ITEM_A_LOT: "one-item-a-lot", "{item}：同一商品条码与批次的追溯码只属于一个备案序号", "{item}: the codes of a lot are of one item of the book";
+    EXCHANGE_BY: "exchange-by", "已备案且未暂停的平台或申报单位的编码", "the code of a platform or declaring unit that is filed and not suspended";
+    EXCHANGE_ORDER: "exchange-order", "本平台的订单，或由本企业申报清单的订单", "an order of your platform, or one whose list you declared";
+    ANOTHER_ORDER: "another-order", "另一订单的编号：换货的新订单是一笔新的购买", "the number of another order: what replaces goods is a purchase of its own";
+    LATER_ORDER: "later-order", "不早于原订单发送的订单", "an order that was not sent before the one of which goods come back";
+    SAME_BUYER: "same-buyer", "与原订单同一订购人的订单", "an order of the buyer who returns the goods";
+    RETURN_OF_ORDER: "return-of-order", "该订单已申请且未被拒绝、未失效的退货的序号：{returns}", "the number of a return of that order that was applied for and neither refused nor lapsed: {returns}";
+    RETURN_EXCHANGED: "return-exchanged", "尚无换货订单的退货：该退货已有换货订单，请先撤回原登记", "a return that no order replaces: one does; withdraw that first";
+    ORDER_REPLACES: "order-replaces", "尚未登记为换货的订单：该订单已登记，请先撤回原登记", "an order that replaces nothing yet: this one does; withdraw that first";
     PARCEL_CODE: "parcel-code", "本企业备案的海关编码{code}，不用统一社会信用代码", "the code by which the giver is filed, {code}, not his other one";
 }

@@ -427,3 +427,17 @@ payment-data-session = Session
 payment-data-platform = Platform
 payment-data-due = Answer until
 payment-data-match = Against order and payment
+
+# Exchanges: a new order in the place of what comes back.
+
+register-exchanges = Exchanges
+record-state-linked = linked
+record-state-marked = kept with the order
+move-link = Link a new order
+move-mark-order = Kept with the order
+item-returnNumber = Number of the return
+item-newOrderNo = Number of the new order
+hint-exchanges-platform = Your code as the orders have it (ebpCode)
+hint-exchanges-orderNo = Of which goods come back
+hint-returnNumber = As the trade has it, from 1
+hint-newOrderNo = A purchase of its own, by the same buyer

@@ -421,3 +421,17 @@ payment-data-session = 会话编号
 payment-data-platform = 平台
 payment-data-due = 答复时限
 payment-data-match = 与订单、支付凭证比对
+
+# 换货：以新订单代替退回的商品。
+
+register-exchanges = 换货登记
+record-state-linked = 已登记换货
+record-state-marked = 已记入订单
+move-link = 登记换货
+move-mark-order = 记入订单
+item-returnNumber = 退货序号
+item-newOrderNo = 换货新订单编号
+hint-exchanges-platform = 订单所填的平台代码（ebpCode）
+hint-exchanges-orderNo = 退回商品的原订单
+hint-returnNumber = 贸易页面所列序号，从1起
+hint-newOrderNo = 同一订购人的另一笔购买

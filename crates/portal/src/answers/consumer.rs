@@ -1,5 +1,6 @@
 //! What a consumer is told: his trades, his quota, his disputes, who read what is his.
 
+use super::exchanges::Exchanges;
 use super::{Assessment, Both};
 use serde::Deserialize;
 
@@ -148,6 +149,8 @@ pub struct Trade {
     pub steps: Vec<Step>,
     /// Its returns.
     pub returns: Vec<Returned>,
+    /// What was exchanged.
+    pub exchanges: Option<Exchanges>,
     /// The last days of a return.
     pub return_window: Option<ReturnWindow>,
 }

@@ -2,6 +2,7 @@
 //! may decide.
 
 use super::{address, decide, grown, inspect, keeper, subjects, trade_address};
+use crate::answers::exchanges::{Exchanged, Exchanges};
 use crate::answers::{Assessment, Attempt, Consignment, Filed, Hit, Taken};
 use crate::format::{money, time, yuan};
 use crate::language::{Family, Texts};
@@ -217,7 +218,27 @@ fn documents(frame: &Frame, shown: &Consignment) -> Markup {
                         @if let Some(row) = &due.measure { " (" (super::credit::obeyed(texts, row)) ")" }
                     } })]))
         }
+        @if let Some(exchanges) = &shown.exchanges {
+            (facts(&exchanged(texts, shown, exchanges)))
+        }
     }
+}
+
+/// What was exchanged, each with the way to the other trade: whether he may see that is asked there.
+fn exchanged(texts: Texts, shown: &Consignment, exchanges: &Exchanges) -> Vec<(String, Markup)> {
+    let link = |one: &Exchanged| {
+        html! { a.code href=(trade_address(&shown.platform, &one.order_no)) { (one.order_no) } }
+    };
+    let mut pairs = Vec::new();
+    for one in &exchanges.exchanged_for {
+        let number = one.return_number.to_string();
+        pairs.push((texts.with("exchanged-for", &[("number", &number)]), link(one)));
+    }
+    if let Some(one) = &exchanges.replaces {
+        let of = texts.with("return-number", &[("number", &one.return_number.to_string())]);
+        pairs.push((texts.text("exchange-replaces"), html! { (link(one)) " · " (of) }));
+    }
+    pairs
 }
 
 fn document(texts: Texts, filed: Option<&Filed>, corrects: bool, office: bool) -> Markup {

@@ -47,6 +47,7 @@ fn a_trade() -> Trade {
             tax_given_back: "30.03".into(),
             quota_given_back: "330".into(),
         }],
+        exchanges: None,
         return_window: Some(ReturnWindow {
             apply_by: "20261223".into(),
             back_by: "20270107".into(),

@@ -190,6 +190,7 @@ pub fn a_trade() -> Consignment {
             tax_given_back: "0".into(),
             decide_by: None,
         }],
+        exchanges: None,
         timeline: vec![entry("document", Some("CEB621Message")), entry("approve", None)],
         actions: vec![
             Open { action: "approve".into(), ..Open::default() },

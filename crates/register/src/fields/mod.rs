@@ -3,6 +3,7 @@
 //! others: the names of fields in the languages of people (`portal`), and whether a value is right (the registers).
 
 mod books;
+mod exchanges;
 mod filings;
 mod parcels;
 mod parks;
@@ -156,6 +157,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditList => &["/notice/list", "/decision/validFrom", "/decision/validTo", "/decideDue"],
         Register::CreditAssessment => &["/grade", "/score", "/day"],
         Register::ListNotice => &["/name", "/list", "/validFrom", "/validTo"],
+        Register::Exchange => &["/orderNo", "/returnNumber", "/newOrderNo"],
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],
         Register::RiskCase => {

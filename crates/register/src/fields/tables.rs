@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, parcels, parks, reports, trace};
+use super::{Field, Kind, books, exchanges, parcels, parks, reports, trace};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -258,6 +258,7 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Recall, &["retrieve"], trace::RETRIEVED, Some("/retrieved")),
     (Register::Recall, &["close"], trace::CLOSING, None),
     (Register::BondedBill, &["settle"], books::PAYMENT, None),
+    (Register::Exchange, &["link"], exchanges::LINK, Some("")),
     (Register::ResponsiblePersons, &["record"], RESPONSIBLE_PERSONS, None),
 ];
 

@@ -5,8 +5,8 @@ use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
     agency_record, attachment, attributes, bonded, certificate, consumer, credit, demand, dispute, filing,
-    form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, request, risk_case, share,
-    trace, webhook,
+    form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, replacement, request,
+    risk_case, share, trace, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -155,6 +155,7 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<park::Tenant>("tenant", within(tenants, "tenants"), &[]);
     is_described::<park::site::Applied>("site", described(Register::Site, "apply"), &[]);
     is_described::<park::site::Keepers>("keepers", described(Register::Site, "appoint"), &[]);
+    is_described::<replacement::Linked>("exchange", described(Register::Exchange, "link"), &[]);
     is_described::<trace::Asked>("codes", described(Register::TraceCode, "issue"), &[]);
     let recall = described(Register::Recall, "open");
     is_described::<trace::recall::Opened>("recall", recall, &["stocks"]);

@@ -4,8 +4,8 @@ use super::error::Problem;
 use super::sorted::compared;
 use super::trades::Trade;
 use super::{
-    CONSIGNMENTS, Query, actions, assignments, confirmations, inspections, limit, lines, parameter, readings,
-    registers, risk, risk_model, scope, subjects, view,
+    CONSIGNMENTS, Query, actions, assignments, confirmations, exchanges, inspections, limit, lines, parameter,
+    readings, registers, risk, risk_model, scope, subjects, view,
 };
 use crate::auth::Caller;
 use crate::rights::Right;
@@ -363,6 +363,12 @@ pub(crate) async fn shown(
         registers::recorded(window, by, ("consignment", &id), &owners, &caller.purpose, None).await?;
     }
     let mut shown = view::consignment(&consignment, &timeline, &codes, caller.is_office());
+    shown["exchanges"] = if caller.is_office() || view::is_principal(&consignment, &codes) {
+        exchanges::of_order(window, order).await?
+    } else {
+        // Payment firm and carrier see what concerns their documents.
+        Value::Null
+    };
     let subject = Trade::import(consignment.clone());
     if caller.is_office() {
         let now = window.clock.now();

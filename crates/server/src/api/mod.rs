@@ -18,6 +18,7 @@ pub(crate) mod documents;
 pub(crate) mod draws;
 pub(crate) mod error;
 pub(crate) mod evidence;
+mod exchanges;
 mod export_changes;
 pub(crate) mod export_lists;
 mod export_waiting;

@@ -331,6 +331,7 @@ fn schemas() -> Value {
         "Consignment": object(&[
             ("platform", text.clone()), ("orderNo", text.clone()), ("version", whole.clone()), ("waitingFor", json!({"type": "array", "items": {"type": "string"}})),
             ("payment", or_null("object")), ("waybill", or_null("object")), ("attempt", or_null("object")), ("timeline", list_of("TimelineEntry")),
+            ("exchanges", or_null("object")),
         ]),
         "ActionAnswer": object(&[
             ("position", whole.clone()), ("status", whole.clone()), ("info", text.clone()), ("version", whole.clone()), ("repeated", truth.clone()), ("findings", list_of("Finding")),

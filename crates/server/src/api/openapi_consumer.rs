@@ -136,6 +136,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("steps", list(step)),
         ("returns", list(json!({"type": "object"}))),
         ("returnWindow", or_null("object")),
+        ("exchanges", or_null("object")),
     ];
     let goods_of_line = ("goods", or_null("string"));
     let one_use = object(&[

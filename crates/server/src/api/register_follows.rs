@@ -39,6 +39,12 @@ pub(super) async fn completed(
             parcels::with_keys(window, sent)?;
         }
         Register::Recall => recalls::with_stocks(window, key, sent).await?,
+        // Which orders it marks has to be known before they are locked.
+        Register::Exchange if sent.action == "withdraw" => {
+            let record = window.read.record(key).await?.filter(|record| record.version == sent.version);
+            let body = record.as_deref().and_then(register::replacement::withdrawn);
+            sent.body = body.and_then(|body| serde_json::from_str(body).ok());
+        }
         Register::ResponsiblePersons if sent.action == "record" => responsible::with_keys(window, sent)?,
         _ => {}
     }

@@ -407,6 +407,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::CreditAssessment => caller.uses_registers(),
         // What platforms are told of lists is for them; whoever else may read of lists has the lists.
         Register::ListNotice => false,
+        // Told with each of the two trades to whoever may see it.
+        Register::Exchange => false,
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
         Register::Share

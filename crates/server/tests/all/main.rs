@@ -23,6 +23,7 @@ mod drafts_in_browser;
 mod draws;
 mod every_page_in_browser;
 mod evidence;
+mod exchanges;
 mod export_datasets;
 mod export_desk;
 mod export_looks;

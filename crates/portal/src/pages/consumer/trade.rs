@@ -2,6 +2,7 @@
 
 use super::{address_of, standing, waiting};
 use crate::answers::consumer::{ReturnWindow, Step, Trade};
+use crate::answers::exchanges::Exchanged;
 use crate::format::{money, time, yuan};
 use crate::language::{Family, Language, Texts};
 use crate::pages::address;
@@ -28,6 +29,7 @@ pub fn page(frame: &Frame, shown: &Trade) -> Page {
                 (goods(frame, shown))
                 (tax(texts, shown))
                 (returns(texts, shown))
+                (exchanges(texts, shown))
             }
         }
         p { a href=(format!("/guide#{}", guide_part(shown.state.as_deref()))) { (texts.text("my-state-explained")) } }
@@ -151,6 +153,22 @@ fn returns(texts: Texts, shown: &Trade) -> Markup {
             @if let Some(window) = &shown.return_window { (window_of(texts, window)) }
         }
     }
+}
+
+/// What a return was exchanged for, and what this order came in place of.
+fn exchanges(texts: Texts, shown: &Trade) -> Markup {
+    let link = |one: &Exchanged| {
+        html! { a.code href=(address_of(&shown.platform, &one.order_no)) { (one.order_no) } }
+    };
+    let found = shown.exchanges.as_ref();
+    let mut pairs: Vec<(String, Markup)> = Vec::new();
+    for one in found.iter().flat_map(|found| &found.exchanged_for) {
+        pairs.push((texts.text("my-exchanged-for"), link(one)));
+    }
+    if let Some(one) = found.and_then(|found| found.replaces.as_ref()) {
+        pairs.push((texts.text("my-exchange-replaces"), link(one)));
+    }
+    html! { @if !pairs.is_empty() { (facts(&pairs)) } }
 }
 
 fn tone(state: &str) -> Tone {

@@ -5,7 +5,7 @@ use super::quota::{of_year, uses};
 use super::{Consumer, after, conduct, disputes, hearings, name_of, trades};
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::{self, registers, view};
+use crate::api::{self, exchanges, registers, view};
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::State;
@@ -64,6 +64,7 @@ pub(crate) async fn data(State(window): State<Arc<Window>>, caller: Caller) -> R
         let mut events = window.read.timeline(&one.key).await?;
         events.reverse();
         let mut shown = trades::whole(&window, one, &events);
+        shown["exchanges"] = exchanges::of_order(&window, &one.key).await?;
         shown["kept"] = kept(one);
         own.push(shown);
     }

@@ -3,7 +3,7 @@
 use super::{Consumer, after, name_of, seller_of};
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::{self, lines, view};
+use crate::api::{self, exchanges, lines, view};
 use crate::auth::Caller;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -83,10 +83,12 @@ pub(crate) async fn show(
     }
     let mut events = window.read.timeline(&key).await?;
     events.reverse();
-    Ok(Json(whole(&window, &found, &events)))
+    let mut shown = whole(&window, &found, &events);
+    shown["exchanges"] = exchanges::of_order(&window, &key).await?;
+    Ok(Json(shown))
 }
 
-/// A trade of his in full.
+/// A trade of his in full, but for what was exchanged.
 pub(super) fn whole(window: &Window, consignment: &Consignment, events: &[StoredEvent]) -> Value {
     let mut shown = line(window, consignment);
     let attempt = consignment.attempt.as_ref();
