@@ -16,7 +16,7 @@ pub(crate) fn choose(
     moves_recalled: bool,
 ) -> Result<Vec<Open>, Refusal> {
     let sold = |one: &LotStock| {
-        (moves_recalled || one.stopped.is_none()) && sells.is_none_or(|day| stock.sells(one, day))
+        (moves_recalled || one.stopped.is_empty()) && sells.is_none_or(|day| stock.sells(one, day))
     };
     let available = |one: &&LotStock| one.at(Place::Available).declared > Decimal::ZERO;
     let mut lots: Vec<&LotStock> = match lot {
@@ -57,8 +57,8 @@ pub(crate) fn out_of_range(quantity: Decimal) -> Refusal {
 }
 
 fn stopped(stock: &Stock, one: &LotStock, sells: Option<Day>) -> Refusal {
-    if let Some(recall) = &one.stopped {
-        return Refusal::new(Rule::Recalled, "lot", &one.lot.number, recall);
+    if let Some(recalls) = one.recalls() {
+        return Refusal::new(Rule::Recalled, "lot", &one.lot.number, &recalls);
     }
     let other = format!(
         "expiry {}, not sold from {} days before it; day {}",

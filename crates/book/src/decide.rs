@@ -380,8 +380,8 @@ fn receive(
     for one in taken {
         let Some(sent) = sender.lot(&one.lot) else { continue };
         // What was recalled on its way goes back to who sent it.
-        if let Some(recall) = &sent.stopped {
-            return Err(refuse(Refusal::new(Rule::Recalled, "lot", &one.lot, recall)));
+        if let Some(recalls) = sent.recalls() {
+            return Err(refuse(Refusal::new(Rule::Recalled, "lot", &one.lot, &recalls)));
         }
         match stock.lot(&one.lot) {
             Some(known) if known.lot != sent.lot => return Err(refuse(differs(&known.lot, &sent.lot))),

@@ -47,8 +47,8 @@ pub struct LotStock {
     pub entered: StampMillis,
     /// Balances that are not zero. Places inside are never below zero; all together are zero.
     pub balances: BTreeMap<Place, Quantities>,
-    /// The recall that stops it: it goes to no buyer and into no other book until that is lifted.
-    pub stopped: Option<Text>,
+    /// The recalls that stop it, in the order in which they did: it goes to no buyer and into no other book until all are lifted.
+    pub stopped: Vec<Text>,
 }
 
 /// A movement: double entry between two places of one lot.
@@ -131,15 +131,15 @@ impl Stock {
     }
     /// Whether a lot may be sold on a day: it is not recalled, and does not expire too soon.
     pub fn sells(&self, lot: &LotStock, day: Day) -> bool {
-        lot.stopped.is_none() && self.item.sells(&lot.lot, day)
+        lot.stopped.is_empty() && self.item.sells(&lot.lot, day)
     }
-    /// Stops a lot for a recall, or lets it go again: only that recall does. Whether it did anything.
+    /// Stops a lot for a recall, or lets it go for that recall alone: what another one stops stays stopped. Whether it did anything.
     pub fn stop(&mut self, number: &str, recall: &str, stops: bool) -> bool {
         let Some(lot) = self.lots.iter_mut().find(|lot| lot.lot.number == number) else { return false };
-        let by_this = lot.stopped.as_deref() == Some(recall);
-        match (stops, lot.stopped.is_some()) {
-            (true, false) => lot.stopped = Some(recall.into()),
-            (false, true) if by_this => lot.stopped = None,
+        let by_this = lot.stopped.iter().position(|known| known == recall);
+        match (stops, by_this) {
+            (true, None) => lot.stopped.push(recall.into()),
+            (false, Some(at)) => drop(lot.stopped.remove(at)),
             _ => return false,
         }
         true
@@ -190,7 +190,7 @@ impl Stock {
     /// Adds a lot, kept in the order of numbers.
     pub(crate) fn add(&mut self, lot: Lot, entered: StampMillis) {
         let at = self.lots.partition_point(|other| other.lot.number < lot.number);
-        self.lots.insert(at, LotStock { lot, entered, balances: BTreeMap::new(), stopped: None });
+        self.lots.insert(at, LotStock { lot, entered, balances: BTreeMap::new(), stopped: Vec::new() });
     }
 }
 
@@ -198,6 +198,10 @@ impl LotStock {
     /// What is at a place.
     pub fn at(&self, place: Place) -> Quantities {
         self.balances.get(&place).copied().unwrap_or_default()
+    }
+    /// The recalls that stop it, to be told; none where nothing does.
+    pub fn recalls(&self) -> Option<String> {
+        (!self.stopped.is_empty()).then(|| self.stopped.join(", "))
     }
 }
 

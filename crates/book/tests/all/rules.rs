@@ -6,7 +6,7 @@ use crate::support::{
 };
 use book::{
     Answer, Book, Cause, Command, DocumentKind, Item, LegalUnit, LineKey, Operation, Place, Purpose,
-    Quantities, Refusal, Resolution, Rule, Source, Stock,
+    Quantities, Refusal, Resolution, Rule, Source, Stock, StockKey,
 };
 use ceb::Decimal;
 use std::collections::BTreeSet;
@@ -157,7 +157,7 @@ fn item_differs(sent: &book::LineKey, world: &mut World) -> Refusal {
 fn recalled() -> Refusal {
     let (mut world, ..) = full();
     let stock = world.facts.stocks.values_mut().find(|stock| !stock.lots.is_empty()).unwrap();
-    stock.lots[0].stopped = Some("RC1".into());
+    stock.lots[0].stopped = vec!["RC1".into()];
     let unnamed = world.refused(take(Purpose::Sale, "1"));
     assert_eq!(unnamed.rule, Rule::NotEnough);
     for purpose in Purpose::ALL.into_iter().filter(|purpose| purpose.moves_recalled()) {
@@ -174,6 +174,36 @@ fn recalled() -> Refusal {
     assert_eq!((refusal.rule, refusal.field.as_str()), (Rule::Recalled, "lot"));
     assert_eq!((refusal.value.as_str(), refusal.other.as_str()), ("A", "RC1"));
     refusal
+}
+
+/// What two recalls stop is stopped until both are lifted, in any order, and whoever is refused is told both.
+#[test]
+fn a_lot_that_two_recalls_stop_goes_to_a_buyer_when_both_are_lifted() {
+    let named = || Operation::Take {
+        purpose: Purpose::Sale,
+        quantity: decimal("1"),
+        stated: None,
+        lot: Some("A".into()),
+        to: None,
+    };
+    for (first, second) in [("RC1", "RC2"), ("RC2", "RC1")] {
+        let (mut world, ..) = full();
+        let key = StockKey { book: BOOK.into(), item: ITEM.into() };
+        let stop = |world: &mut World, recall: &str, stops: bool| {
+            world.facts.stocks.get_mut(&key).unwrap().stop("A", recall, stops)
+        };
+        assert!(stop(&mut world, "RC1", true) && stop(&mut world, "RC2", true));
+        assert!(!stop(&mut world, "RC1", true), "it is stopped for it already");
+        assert_eq!(world.refused(named()).other, "RC1, RC2");
+        assert!(!stop(&mut world, "RC3", false), "a third one lets nothing go");
+        assert!(stop(&mut world, first, false));
+        assert!(!stop(&mut world, first, false), "it lets go once");
+        let refusal = world.refused(named());
+        assert_eq!((refusal.rule, refusal.other.as_str()), (Rule::Recalled, second));
+        assert_eq!(world.refused(take(Purpose::Transfer, "1")).rule, Rule::NotEnough);
+        assert!(stop(&mut world, second, false));
+        world.does(named());
+    }
 }
 
 fn stocktake() -> Vec<Refusal> {

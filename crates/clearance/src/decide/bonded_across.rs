@@ -115,9 +115,9 @@ fn of_lines(
 /// A lot keeps its number: another lot of that number there, or a recall, stands against it.
 fn of_lot(here: &Stock, there: &Stock, open: &Open, path: &str) -> Option<Finding> {
     let lot = there.lot(&open.lot)?;
-    if let Some(recall) = &lot.stopped {
+    if let Some(recalls) = lot.recalls() {
         let expected =
-            format!("a lot that is not recalled: {recall} recalls this one, it comes back where it left");
+            format!("a lot that is not recalled: {recalls} recalls this one, it comes back where it left");
         return Some(fault("该批次已被召回，应退回原账册", path, &open.lot, &expected));
     }
     let other = here.lot(&open.lot).filter(|known| known.lot != lot.lot)?;

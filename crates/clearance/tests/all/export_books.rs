@@ -15,6 +15,7 @@ use clearance::keys::Time;
 use clearance::outcome::Outcome;
 use clearance::record::Register;
 use clearance::sample::{self, Export};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// An export of two pieces of its first goods.
@@ -221,6 +222,28 @@ fn a_list_declared_anew_takes_again_what_it_had_itself() {
     export.declaration.head.app_time = later(2);
     list(&mut window, &export);
     assert_eq!((state(&window, &export), pieces(&window)), (State::Staged, whole([2, 0, 0, 0])));
+}
+
+#[test]
+fn what_is_sold_abroad_from_the_shelf_is_taken_from_the_items_of_its_book() {
+    let mut window = Window::without_draws();
+    let shelf: Vec<book::Item> = sample::shelf().into_iter().map(|(item, _)| item).collect();
+    let all = shelf.len();
+    shelved(&mut window, shelf, &[("L1", 20_301_231)], 100);
+    let mut items = BTreeSet::new();
+    for number in 0..20 {
+        let export = Export::new(1, number, window.now).from_shelf(HOLDER, NUMBER);
+        let outcome = declared(&mut window, &export);
+        assert_eq!(
+            (reasons(&outcome), state(&window, &export)),
+            (vec![], State::Concluded),
+            "{:?}",
+            outcome.answer
+        );
+        assert_eq!(outcome.booked.len(), export.declaration.lines.len(), "every line");
+        items.extend(export.declaration.lines.iter().filter_map(|line| line.item_record_no.clone()));
+    }
+    assert_eq!(items.len(), all, "{items:?}");
 }
 
 #[test]

@@ -215,6 +215,13 @@ impl Recount {
         })
     }
 
+    /// What lists of an order pre-deduct still, of all items and lots together, as a count of 0.00001: a list is named by who has
+    /// the order, the number of the order and that of the attempt, with slashes between.
+    pub fn pre_deducted(&self, order_no: &str) -> i128 {
+        let named = format!("/{order_no}/");
+        self.open.iter().filter(|(line, _)| line.contains(&named)).map(|(_, units)| *units).sum()
+    }
+
     /// Holds a book as the window shows it against what its movements add up to: items by place, and where lots are shown, each
     /// lot by place in all three quantities.
     pub fn compare(&mut self, told: &Value) {
@@ -320,6 +327,17 @@ mod tests {
         let mut report = audit(rows.clone());
         assert_eq!((report.movements, report.items(), report.faults.len()), (3, 1, 0), "{:?}", report.faults);
         assert_eq!(report.at("B", "1", "sold"), [300_000, 135_000, 0]);
+        let list = |moved: &[&str]| {
+            let rows = story[..1].iter().chain(moved).map(|text| row(text));
+            audit(rows.collect()).pre_deducted("EX1")
+        };
+        let takes = "B 1 L available frozen 3 1.35 0 list A M/EX1/1 1 - - - - 2 2";
+        let other = "B 1 L available frozen 2 0.9 0 list A M/EX11/1 1 - - - - 3 3";
+        let ends = "B 1 L frozen available 3 1.35 0 receipt window M/EX1/1 1 list A M/EX1/1 1 4 4";
+        assert_eq!(
+            (list(&[takes]), list(&[takes, other]), list(&[takes, other, ends])),
+            (300_000, 300_000, 0)
+        );
         let places = json!({"available": "7", "frozen": "0", "inspection": "0", "returned": "0", "exhibition": "0", "in-transit": "0", "undeclared": "0"});
         let lot = |first: &str| json!({"lot": "L", "balances": {"available": {"declared": "7", "first": first, "second": "0"}}});
         let book = |first: &str| json!({"book": "B", "stock": [{"item": {"number": "1"}, "places": places, "lots": [lot(first)]}]});

@@ -1,6 +1,7 @@
 //! The life of the two books: who does what next, and what it must come to. Every operation asks the window as parties do; what it
 //! took is then held against what the window shows and what its movements add up to.
 
+use super::abroad::Abroad;
 use super::expected::{Expected, Stock};
 use super::exported::{self, Book, newer, position};
 use super::zone::Zone;
@@ -92,10 +93,11 @@ pub struct Life {
     /// The newest row that was read of each stock.
     read: BTreeMap<Stock, u64>,
     pub(super) sales: Vec<Sale>,
+    pub(super) abroad: Vec<Abroad>,
     pub(super) resting: Vec<Resting>,
     pub(super) counting: [Option<String>; 2],
     pub(super) taken: Option<Taken>,
-    /// What the window told of the last document.
+    /// What the window told of the last document, or of the last export.
     pub(super) told: String,
     pub(super) documents: u64,
     pub(super) trades: u64,
@@ -125,6 +127,7 @@ impl Life {
             recount: Recount::default(),
             read: BTreeMap::new(),
             sales: Vec::new(),
+            abroad: Vec::new(),
             resting: Vec::new(),
             counting: [None, None],
             taken: None,
@@ -243,9 +246,30 @@ impl Life {
                 }
             }
         }
+        for (order_no, pieces) in self.pre_deducted() {
+            let added = recount.pre_deducted(&order_no);
+            if added != i128::from(pieces) * PIECE {
+                self.fault(format!(
+                    "the list of {order_no}: exported, pre-deducted: {added}, must be {pieces} pieces"
+                ));
+            }
+        }
         self.faults.append(&mut recount.faults);
         self.faults.truncate(TOLD);
         Ok(recount.movements)
+    }
+
+    /// By order number how many pieces each list holds that took its goods: all of its lines until its parcel left, then none.
+    fn pre_deducted(&self) -> Vec<(String, i64)> {
+        let here = self.sales.iter().map(|sale| (&sale.trade.order.head.order_no, sale.left, &sale.lines));
+        let abroad =
+            self.abroad.iter().map(|one| (&one.export.order.head.order_no, one.left(), &one.lines));
+        let all = here.chain(abroad);
+        all.map(|(order_no, left, lines)| {
+            let all: i64 = lines.iter().map(|(_, pieces)| pieces).sum();
+            (order_no.to_string(), if left { 0 } else { all })
+        })
+        .collect()
     }
 
     /// Closed, so that whoever verifies the folder finds it free; how often it was opened again.

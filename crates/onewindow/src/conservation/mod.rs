@@ -3,9 +3,10 @@
 //! add up to and against what they must be; now and then all movements are exported through the public interface and added up anew.
 //!
 //! Who adds up is `audit::books`, which reads files and shares no code with the ledger, the books or the judgement; what must be is
-//! `expected`, by the rules of docs/bonded-books.md.
+//! `expected`, by the rules of docs/bonded-books.md. Lists of imports and of exports take from the same shelves.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
+mod abroad;
 mod documents;
 mod expected;
 mod exported;
@@ -58,18 +59,23 @@ impl Life {
             self.count("crash", true);
             return self.zone.crash().await;
         }
-        match self.draw.below(100) {
-            0..=14 => self.come_in().await,
-            15..=29 => self.sale().await,
-            30..=41 => self.leave().await,
-            42..=46 => self.desk().await,
-            47..=51 => self.come_back().await,
-            52..=67 => self.take().await,
-            68..=79 => self.resolve().await,
-            80..=90 => self.receive().await,
-            91..=93 => self.stocktake().await,
-            94..=95 => self.again().await,
-            _ => self.list_again().await,
+        match self.draw.below(132) {
+            0..=19 => self.come_in().await,
+            20..=34 => self.sale().await,
+            35..=46 => self.leave().await,
+            47..=51 => self.desk().await,
+            52..=56 => self.come_back().await,
+            57..=72 => self.take().await,
+            73..=84 => self.resolve().await,
+            85..=95 => self.receive().await,
+            96..=98 => self.stocktake().await,
+            99..=100 => self.again().await,
+            101..=104 => self.list_again().await,
+            105..=114 => self.export().await,
+            115..=122 => self.go_abroad().await,
+            123..=126 => self.desk_abroad().await,
+            127..=129 => self.come_back_from_abroad().await,
+            _ => self.export_again().await,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Operations by trades: lists take their goods, end without them or leave by the gate, and what was sold comes back. What becomes of
-//! a list is the window's to decide; what that does to the book is known.
+//! Operations by trades of imports: lists take their goods, end without them or leave by the gate, and what was sold comes back. What
+//! becomes of a list is the window's to decide; what that does to the book is known.
 
 use super::life::{Life, NUMBER, Resting, Sale};
 use crate::Failure;
@@ -13,13 +13,25 @@ use std::collections::BTreeMap;
 /// Consumers.
 const PERSONS: u64 = 1_000_000;
 /// States of a list that holds nothing: refused, sent back, out of time, cancelled. 0 and 1 = there is none.
-const ENDED: [u64; 6] = [0, 1, 100, 700, 1003, 1399];
+pub(super) const ENDED: [u64; 6] = [0, 1, 100, 700, 1003, 1399];
 /// States in which a parcel may leave.
 const RELEASED: [u64; 2] = [800, 899];
-/// Lists whose parcels left that are kept, for what comes back of them.
-const KEPT: usize = 200;
+/// Lists of one kind whose parcels left that are kept, for what comes back of them.
+pub(super) const KEPT: usize = 200;
 /// Parcels of a vehicle at most.
 const PARCELS: usize = 3;
+
+/// Item, from 0, and pieces of each line: of lines the item that they name, and the quantity.
+pub(super) fn pieces<'a>(
+    lines: impl Iterator<Item = (Option<&'a str>, Decimal)>,
+) -> Result<Vec<(usize, i64)>, Failure> {
+    let piece = |(item, quantity): (Option<&'a str>, Decimal)| -> Result<(usize, i64), Failure> {
+        let item = item.and_then(|number| number.parse::<usize>().ok());
+        let item = item.and_then(|item| item.checked_sub(1)).ok_or("a line names no item")?;
+        Ok((item, (quantity.units() / Decimal::ONE.units()) as i64))
+    };
+    lines.map(piece).collect()
+}
 
 impl Life {
     /// The list of a trade as its declaring unit sees it: number and state; what it did is known then.
@@ -40,14 +52,11 @@ impl Life {
         if spoilt {
             trade.payment.amount_paid = Decimal::ONE;
         }
-        let mut lines = Vec::new();
+        let lines = trade.declaration.lines.iter();
+        let lines = pieces(lines.map(|line| (line.item_record_no.as_deref(), line.qty)))?;
         let mut wanted: BTreeMap<usize, i64> = BTreeMap::new();
-        for line in &trade.declaration.lines {
-            let item = line.item_record_no.as_deref().and_then(|number| number.parse::<usize>().ok());
-            let item = item.and_then(|item| item.checked_sub(1)).ok_or("a line names no item")?;
-            let pieces = (line.qty.units() / Decimal::ONE.units()) as i64;
-            *wanted.entry(item).or_default() += pieces;
-            lines.push((item, pieces));
+        for (item, pieces) in &lines {
+            *wanted.entry(*item).or_default() += pieces;
         }
         let enough = self.expected.holds(book, &wanted);
         let still = self.counting[book].is_none();
@@ -143,11 +152,23 @@ impl Life {
         let trade = self.sales[at].trade.clone();
         let version = self.shown(&trade).await?["version"].clone();
         let head = &trade.declaration.head;
-        let path = format!("/v1/consignments/{}/{}/actions", head.ebp_code, head.order_no);
+        let path = format!("/v1/consignments/{}/{}", head.ebp_code, head.order_no);
+        self.acts(&path, &version, action, number).await
+    }
+
+    /// An officer's move on a version of a trade; whether it was taken.
+    pub(super) async fn acts(
+        &mut self,
+        trade: &str,
+        version: &Value,
+        action: &str,
+        number: Option<u32>,
+    ) -> Result<bool, Failure> {
         let mut body = json!({"id": format!("{action}-{version}"), "version": version, "action": action, "text": "样例"});
         if let Some(number) = number {
             body["number"] = number.into();
         }
+        let path = format!("{trade}/actions");
         let reply = self.zone.ask(CUSTOMS, "POST", &path, body.to_string().as_bytes()).await?;
         self.zone.quiet().await?;
         Ok(reply.status == 200)

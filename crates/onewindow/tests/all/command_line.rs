@@ -311,6 +311,12 @@ fn nothing_of_a_bonded_book_is_lost() {
         "destruction",
         "sample",
         "stocktake",
+        "export",
+        "export-rejected",
+        "export-rejection",
+        "export-cancellation",
+        "departure",
+        "export-return",
     ];
     let missing: Vec<&str> = wanted.into_iter().filter(|operation| !happened(operation)).collect();
     assert!(missing.is_empty(), "never done: {missing:?}, {report}");

@@ -30,6 +30,7 @@ books-lot = Lot
 books-lots-order = What expires first stands first: it is sold first
 books-expiry = Expires
 books-not-sold = not sold any more
+books-recalled = recalled: { $recall }
 books-moved = What moved of item { $item }
 books-none-moved = Nothing has moved
 books-none-moved-help = Each movement has the document that made it.

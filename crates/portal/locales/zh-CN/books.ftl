@@ -30,6 +30,7 @@ books-lot = 批次号
 books-lots-order = 先到期者在前，先行销售
 books-expiry = 到期日
 books-not-sold = 已停售
+books-recalled = 已召回：{ $recall }
 books-moved = 账册项{ $item }的变动
 books-none-moved = 没有变动
 books-none-moved-help = 每笔变动均有其单证。

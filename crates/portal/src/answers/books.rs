@@ -116,6 +116,8 @@ pub struct Lot {
     pub expiry: Option<String>,
     /// Whether it may still be sold.
     pub sells: bool,
+    /// The recalls that stop it.
+    pub recalls: Vec<String>,
     /// How much is where.
     pub balances: BTreeMap<String, Quantities>,
 }

@@ -29,8 +29,8 @@ pub struct Traced {
     pub park: Option<Park>,
     /// Its parcel; none = it is in none yet.
     pub parcel: Option<Parcel>,
-    /// The recall that stops the lot.
-    pub recall: Option<Recalled>,
+    /// The recalls that stop the lot, in the order in which they did.
+    pub recalls: Vec<Recalled>,
     /// How often it was scanned.
     pub scans: Scans,
 }
@@ -91,6 +91,8 @@ pub struct Parcel {
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default)]
 pub struct Recalled {
+    /// Its record: the holder's code, a colon, its number.
+    pub id: String,
     /// Why.
     pub reason: String,
     /// What to do.

@@ -2,6 +2,7 @@
 
 use super::exports::export_address;
 use super::registers::{record_address, register_address, state};
+use super::traces::recall_address;
 use super::{address, trade_address};
 use crate::answers::books::{Book, Books, Clock, Head, Lot, Movement, Movements, Stock, TakenOfBook, Trade};
 use crate::format::{count, money, time};
@@ -176,7 +177,10 @@ fn lots(texts: Texts, all: &[Stock]) -> Markup {
     let row = |(item, lot, available): &(&str, &Lot, String)| -> Vec<Cell> {
         vec![
             html! { (item) },
-            html! { span.code { (lot.lot) } },
+            html! {
+                span.code { (lot.lot) }
+                @for recall in &lot.recalls { div { a href=(recall_address(recall)) { (texts.with("books-recalled", &[("recall", recall)])) } } }
+            },
             html! { @if let Some(day) = &lot.expiry { (time(day)) } @if !lot.sells { " " (badge(Tone::Bad, &texts.text("books-not-sold"))) } },
             html! { (available) },
         ]

@@ -48,7 +48,7 @@ pub fn page(frame: &Frame, told: &Traced) -> Page {
     let texts = frame.texts;
     let scanned = [("count", told.scans.count)];
     let body = html! {
-        @if let Some(recall) = &told.recall { (recalled(texts, recall)) }
+        @for recall in &told.recalls { (recalled(texts, recall)) }
         @if told.state == "void" { (said(Tone::Bad, html! { p { strong { (texts.text("trace-void")) } } })) }
         @if told.scans.copy { (said(Tone::Warn, html! { p { strong { (texts.counted("trace-copy", &scanned, &[])) } } })) }
         (facts(&about(texts, told)))
@@ -133,7 +133,7 @@ fn recalled(texts: Texts, recall: &Recalled) -> Markup {
     said(
         Tone::Bad,
         html! {
-            p { strong { (texts.text("trace-recalled")) } " " (time(&recall.since)) }
+            p { strong { (texts.text("trace-recalled")) } " " (time(&recall.since)) " " span.code { (recall.id) } }
             p { (reason) " " (measure) }
             p { (declared(texts, &recall.advice)) }
         },

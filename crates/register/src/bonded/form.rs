@@ -423,9 +423,19 @@ pub struct LotForm {
     pub entered: u64,
     /// By the word of the place.
     pub balances: BTreeMap<String, Three>,
-    /// The recall that stops it.
+    /// The recall that stops it; of several the one that did first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
+    /// The others that stop it as well, in the order in which they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stopped_too: Vec<String>,
+}
+
+impl LotForm {
+    /// The recalls that stop it, in the order in which they did.
+    pub fn recalls(&self) -> impl Iterator<Item = &str> {
+        self.stopped.iter().chain(&self.stopped_too).map(String::as_str)
+    }
 }
 
 /// An item as its record keeps it.
@@ -459,7 +469,7 @@ impl StockForm {
                 .iter()
                 .filter_map(|(word, three)| Some((Place::from_word(word)?, quantities(three))))
                 .collect(),
-            stopped: lot.stopped.as_deref().map(Text::from),
+            stopped: lot.recalls().map(Text::from).collect(),
         });
         let lots = lots.collect();
         let item_of = self.item.item("", &mut Vec::new());
@@ -478,7 +488,8 @@ impl StockForm {
                 .iter()
                 .map(|(place, quantities)| (place.word().to_owned(), three(quantities)))
                 .collect(),
-            stopped: lot.stopped.as_ref().map(Text::to_string),
+            stopped: lot.stopped.first().map(Text::to_string),
+            stopped_too: lot.stopped.iter().skip(1).map(Text::to_string).collect(),
         };
         stock.lots.iter().map(one).collect()
     }

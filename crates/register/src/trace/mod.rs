@@ -378,8 +378,8 @@ fn issued(seen: &Seen<'_>, name: &Name, faults: &mut Vec<Fault>) -> Option<Issue
         let said = says::LOT_OF_ITEM.with(&[("lot", &name.lot), ("lots", &lots.unwrap_or_default())]);
         faults.push(Fault::new("item", &asked.item, said));
     }
-    if let Some(recall) = lot.and_then(|lot| lot.stopped.as_ref()) {
-        faults.push(Fault::new("id", &name.lot, says::LOT_RECALLED.with(&[("recall", recall)])));
+    if let Some(recalls) = lot.and_then(book::LotStock::recalls) {
+        faults.push(Fault::new("id", &name.lot, says::LOT_RECALLED.with(&[("recall", &recalls)])));
     }
     if let Some(before) = before.as_ref().filter(|before| before.book != asked.book.trim()) {
         let said = says::ONE_BOOK_A_LOT.with(&[("book", &before.book)]);

@@ -4,7 +4,8 @@
 use super::{Office, office, paths};
 use clearance::party::Role;
 use clearance::record::{Actor, Record, RecordKey, Register};
-use register::bonded::{accepted, form::StockForm};
+use register::bonded::accepted;
+use register::bonded::form::{LotForm, StockForm};
 use register::trace::link::{DigitalLink, decoded, encoded, gtin};
 use register::trace::{Code, Issue, Name, Pointer, serial, serial_of};
 use register::{By, Change, Command, Refusal};
@@ -172,8 +173,10 @@ fn record<'a>(office: &'a Office, register: Register, id: &str) -> &'a Record {
     &office.facts.records[&RecordKey::new(register, id)]
 }
 
-fn stopped(office: &Office) -> Option<String> {
-    StockForm::of(record(office, Register::BondedItem, &format!("{BOOK}:1"))).lots[0].stopped.clone()
+/// Numbers of the recalls that stop the lot.
+fn stopped(office: &Office) -> Vec<String> {
+    let stock = StockForm::of(record(office, Register::BondedItem, &format!("{BOOK}:1")));
+    stock.lots[0].recalls().map(str::to_owned).collect()
 }
 
 fn asked(count: u32) -> Option<String> {
@@ -237,10 +240,10 @@ fn a_recall_stops_the_lot_in_its_own_commit_and_only_it_lets_it_go() {
     assert_eq!(paths(&refused), ["lot"]);
     let refused = act(&mut office, recall, holder(), "open", opened("L1", &["5301960202:X:1"])).unwrap_err();
     assert_eq!(paths(&refused), ["stocks", "lot"]);
-    assert_eq!(stopped(&office), None);
+    assert_eq!(stopped(&office), [""; 0]);
     let made = act(&mut office, recall, holder(), "open", opened("L1", &[&item])).unwrap();
     assert_eq!((made.record.state.as_str(), made.beside.len()), ("opened", 1));
-    assert_eq!(stopped(&office).as_deref(), Some("5301960601:ZH1"));
+    assert_eq!(stopped(&office), ["5301960601:ZH1"]);
     // More that comes in of the lot is stopped as well, and it is destroyed, not sent to another book.
     let document = format!("{BOOK}:exit-checklist:Z1");
     let lines =
@@ -257,7 +260,7 @@ fn a_recall_stops_the_lot_in_its_own_commit_and_only_it_lets_it_go() {
     let id = format!("{HOLDER}:{GTIN}/L1");
     let refused = act(&mut office, (Register::TraceCode, &id), holder(), "issue", asked(1)).unwrap_err();
     assert_eq!(paths(&refused), ["id"]);
-    // Another recall of the same goods takes nothing over; who closes lifts his own.
+    // Another recall of the same goods stops it beside this one; who closes lifts his own.
     let found = json!({"found": {"stock": [], "parcels": 0, "held": 0, "left": 0, "buyers": 0, "told": 0, "complete": true, "at": 0},
         "stocks": [item]})
     .to_string();
@@ -266,8 +269,9 @@ fn a_recall_stops_the_lot_in_its_own_commit_and_only_it_lets_it_go() {
     let window = By::of_window("recalls");
     act(&mut office, second, window.clone(), "find", Some(found.clone())).unwrap();
     let lifted = json!({"result": "lifted", "stocks": [item]}).to_string();
+    assert_eq!(stopped(&office), ["5301960601:ZH1", "5301960601:ZH2"]);
     act(&mut office, second, officer(), "close", Some(lifted.clone())).unwrap();
-    assert_eq!(stopped(&office).as_deref(), Some("5301960601:ZH1"));
+    assert_eq!(stopped(&office), ["5301960601:ZH1"]);
     act(&mut office, recall, window, "find", Some(found)).unwrap();
     assert!(matches!(
         act(&mut office, recall, holder(), "close", Some(lifted.clone())),
@@ -276,11 +280,11 @@ fn a_recall_stops_the_lot_in_its_own_commit_and_only_it_lets_it_go() {
     let less = json!({"result": "lifted", "stocks": []}).to_string();
     assert_eq!(paths(&act(&mut office, recall, officer(), "close", Some(less)).unwrap_err()), ["version"]);
     let made = act(&mut office, recall, officer(), "close", Some(lifted)).unwrap();
-    assert_eq!((made.record.state.as_str(), stopped(&office)), ("closed", None));
+    assert_eq!((made.record.state.as_str(), stopped(&office)), ("closed", Vec::new()));
 }
 
 #[test]
-fn a_lot_that_two_recalls_stop_is_stopped_again_when_the_first_lets_it_go() {
+fn a_lot_that_two_recalls_stop_stays_stopped_in_the_commit_in_which_the_first_lets_it_go() {
     let mut office = with_lot();
     let item = format!("{BOOK}:1");
     let (first, second) = ((Register::Recall, "5301960601:ZH1"), (Register::Recall, "5301960601:ZH2"));
@@ -292,12 +296,31 @@ fn a_lot_that_two_recalls_stop_is_stopped_again_when_the_first_lets_it_go() {
         act(&mut office, recall, holder(), "open", opened("L1", &[&item])).unwrap();
         act(&mut office, recall, window.clone(), "find", Some(found.clone())).unwrap();
     }
-    let lifted = json!({"result": "lifted", "stocks": [item]}).to_string();
-    act(&mut office, first, officer(), "close", Some(lifted)).unwrap();
-    assert_eq!(stopped(&office), None, "the mark was the first one's alone");
-    // The window looks for the other again, at once.
-    act(&mut office, second, window, "find", Some(found)).unwrap();
-    assert_eq!(stopped(&office).as_deref(), Some("5301960601:ZH2"));
+    let lifted = Some(json!({"result": "lifted", "stocks": [item]}).to_string());
+    act(&mut office, first, officer(), "close", lifted.clone()).unwrap();
+    assert_eq!(stopped(&office), ["5301960601:ZH2"], "nobody need look again for it");
+    // One that was carried out holds as well, whatever becomes of the others.
+    let third = (Register::Recall, "5301960601:ZH3");
+    act(&mut office, third, holder(), "open", opened("", &[&item])).unwrap();
+    act(&mut office, third, window, "find", Some(found)).unwrap();
+    let carried_out = Some(json!({"result": "carried-out", "stocks": [item]}).to_string());
+    act(&mut office, third, officer(), "close", carried_out).unwrap();
+    act(&mut office, second, officer(), "close", lifted).unwrap();
+    assert_eq!(stopped(&office), ["5301960601:ZH3"]);
+}
+
+#[test]
+fn a_lot_that_was_written_with_one_recall_is_read_with_it() {
+    let mut form = json!({"number": "L1", "origin": "116", "entered": 20_261_123_100_000_000_u64, "balances": {},
+        "stopped": "5301960601:ZH1"});
+    let recalls = |form: &Value| -> Vec<String> {
+        let lot: LotForm = serde_json::from_value(form.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&lot).unwrap(), *form, "it is written as it was read");
+        lot.recalls().map(str::to_owned).collect()
+    };
+    assert_eq!(recalls(&form), ["5301960601:ZH1"]);
+    form["stoppedToo"] = json!(["5301960601:ZH2"]);
+    assert_eq!(recalls(&form), ["5301960601:ZH1", "5301960601:ZH2"]);
 }
 
 #[test]
@@ -309,5 +332,5 @@ fn a_recall_by_the_other_code_of_the_holder_stops_his_lot_as_well() {
     let id = format!("{other}:ZH1");
     let item = format!("{BOOK}:1");
     act(&mut office, (Register::Recall, &id), by_other, "open", opened("L1", &[&item])).unwrap();
-    assert_eq!(stopped(&office), Some(id));
+    assert_eq!(stopped(&office), [id]);
 }

@@ -151,7 +151,7 @@ fn item(record: &Record, day: Day) -> Value {
             let balances: serde_json::Map<String, Value> =
                 lot.balances.iter().map(|(place, three)| (place.clone(), quantities(three))).collect();
             json!({"lot": lot.number, "origin": lot.origin, "expiry": lot.expiry, "sells": sells(lot), "recall": lot.stopped,
-                "balances": balances})
+                "recalls": lot.recalls().collect::<Vec<_>>(), "balances": balances})
         })
         .collect();
     let sum = |place: Place| {

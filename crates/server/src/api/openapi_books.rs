@@ -68,6 +68,11 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("origin", text.clone()),
         ("expiry", or_null("string")),
         ("sells", truth.clone()),
+        ("recall", or_null("string")),
+        (
+            "recalls",
+            json!({"type": "array", "items": text, "description": "every recall that stops the lot; recall is the first"}),
+        ),
         ("balances", json!({"type": "object", "additionalProperties": quantities})),
     ]);
     let item = object(&[

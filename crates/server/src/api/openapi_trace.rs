@@ -98,6 +98,10 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("parcel", or_null("object")),
                 ("recall", or_null("object")),
                 (
+                    "recalls",
+                    json!({"type": "array", "items": {"type": "object"}, "description": "every recall that stops the lot: id, reason, measure, advice, since, under; recall is the first"}),
+                ),
+                (
                     "scans",
                     json!({"type": "object", "description": "count, first, copy: so many in so many places that a copy is likely"}),
                 ),

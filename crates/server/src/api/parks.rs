@@ -276,7 +276,7 @@ impl Lots {
         let at = usize::try_from(days.saturating_sub(1) / class).unwrap_or(CLASSES).min(CLASSES - 1);
         self.classes[at] += 1;
         self.oldest = self.oldest.max(Some(days));
-        self.recalled += u64::from(lot.stopped.is_some());
+        self.recalled += u64::from(!lot.stopped.is_empty());
     }
 
     /// The classes, each with its first and its last day.

@@ -19,6 +19,7 @@ use clearance::Text;
 use clearance::consignment::{Attempt, Consignment, State as Standing};
 use clearance::keys::{OrderKey, WaybillKey};
 use clearance::record::{Record, RecordKey, Register};
+use register::bonded::form::LotForm;
 use register::bonded::holder_of;
 use register::park::{self, WORKING};
 use register::trace::link::DigitalLink;
@@ -139,10 +140,12 @@ pub(crate) async fn told(window: &Window, known: &Known, scans: &Scans) -> Resul
         json!({"code": lot.origin, "name": {"zh": zh, "en": en}})
     });
     let entered = lot.map(|lot| lot.entered.to_string()).and_then(|text| text.get(..8).map(str::to_owned));
-    let recall = match lot.and_then(|lot| lot.stopped.as_deref()) {
-        Some(id) => window.read.record(&register::trace::recall::key(id)).await?,
-        None => None,
-    };
+    let ids: Vec<String> = lot.into_iter().flat_map(LotForm::recalls).map(str::to_owned).collect();
+    let mut recalls = Vec::with_capacity(ids.len());
+    for id in &ids {
+        let record = window.read.record(&register::trace::recall::key(id)).await?;
+        recalls.extend(record.as_deref().map(recalled));
+    }
     let law = rulebook.parameters.on(window.clock.now().day());
     let copy = scans.scans >= law.trace_warning_scans.unsigned_abs()
         && scans.places.len() as u64 >= law.trace_warning_places.unsigned_abs();
@@ -155,7 +158,7 @@ pub(crate) async fn told(window: &Window, known: &Known, scans: &Scans) -> Resul
         "importer": {"code": name.holder.as_str(), "name": window.filing(&name.holder).map(|filing| filing.name.to_string())},
         "park": park_of(window, &name.holder).await?,
         "parcel": parcel_told(window, known.code.as_deref()).await?,
-        "recall": recall.as_deref().map(recalled),
+        "recall": recalls.first(), "recalls": recalls,
         "scans": {"count": scans.scans, "first": first, "copy": copy},
     }))
 }
@@ -164,7 +167,7 @@ pub(crate) async fn told(window: &Window, known: &Known, scans: &Scans) -> Resul
 fn recalled(record: &Record) -> Value {
     let opened = Recall::of(record).opened;
     json!({
-        "reason": opened.reason, "measure": opened.measure, "advice": opened.advice,
+        "id": record.key.id.as_str(), "reason": opened.reason, "measure": opened.measure, "advice": opened.advice,
         "since": record.created.day().to_string(), "under": HOLDING.contains(&record.state.as_str()),
     })
 }
@@ -422,9 +425,8 @@ async fn unfit(
     let (name, issue) = (&known.name, &known.issue);
     let stock = bonded::item(window, &issue.book, &issue.item).await?;
     let stock = stock.and_then(|record| register::bonded::form::StockForm::of(&record).stock(&record.key.id));
-    let stopped = stock.as_ref().and_then(|stock| stock.lot(&name.lot)?.stopped.as_ref());
-    if let Some(recall) = stopped {
-        return Ok(Some(Fault::new("code", &name.lot, says::LOT_RECALLED.with(&[("recall", recall)]))));
+    if let Some(recalls) = stock.as_ref().and_then(|stock| stock.lot(&name.lot)?.recalls()) {
+        return Ok(Some(Fault::new("code", &name.lot, says::LOT_RECALLED.with(&[("recall", &recalls)]))));
     }
     let taken = consignment.and_then(|consignment| consignment.attempt.as_ref()?.taken.as_deref());
     // Of a trade that took nothing of a book nothing can be said.

@@ -368,9 +368,10 @@ pub async fn carry(window: &Window) {
     }
 }
 
-/// Lifts the holds of a recall that was lifted; what is held for another reason too stays held. What another recall of the holder is
-/// of as well is stopped again first: a lot has the mark of one recall alone. The holds are asked, not the lists: a list may
-/// have been given back since. While one of them is left, the worker does it again.
+/// Lifts the holds of a recall that was lifted; what is held for another reason too stays held. The other recalls of the holder look
+/// again first: what came in since is theirs before this one lets go of it, and so is a lot whose row is of the time when it had the
+/// mark of one recall alone. The holds are asked, not the lists: a list may have been given back since. While one of them is left,
+/// the worker does it again.
 pub(crate) async fn let_go(window: &Window, record: &Record) -> Result<(), Problem> {
     let parties = Some(window.names_of(&register::owner(record)).0);
     for other in all_in(window, Register::Recall, parties, HOLDING).await? {

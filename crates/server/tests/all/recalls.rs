@@ -4,6 +4,7 @@
 use crate::bonded::{NUMBER, act as act_as, entry, items, place};
 use crate::mode_stories::{declared, shelved};
 use crate::parks::{CUSTOMS, OPERATOR as HOLDER, act};
+use crate::support::people::signed_in;
 use crate::support::{NOW, Zone, plain};
 use crate::traceability::{LOT, begun, recalled, waybill};
 use clearance::keys::Time;
@@ -12,13 +13,82 @@ use clearance::record::Actor;
 use clearance::sample::{Export, Trade};
 use register::{By, Command};
 use serde_json::{Value, json};
+use store::Duty;
 
-/// Closes a recall as lifted.
-async fn lifted(zone: &Zone, number: &str) -> (u16, Value) {
+/// Closes a recall.
+async fn closed(zone: &Zone, number: &str, result: &str) -> (u16, Value) {
     let record = format!("recalls/{HOLDER}:{number}");
     let (_, seen) = zone.get(HOLDER, &format!("/v1/registers/{record}")).await;
     let version = seen["version"].as_u64().unwrap();
-    act(zone, &zone.tokens[CUSTOMS].clone(), &record, ("close", version), json!({"result": "lifted"})).await
+    act(zone, &zone.tokens[CUSTOMS].clone(), &record, ("close", version), json!({"result": result})).await
+}
+
+/// Closes a recall as lifted.
+async fn lifted(zone: &Zone, number: &str) -> (u16, Value) {
+    closed(zone, number, "lifted").await
+}
+
+/// The recalls that stop the lot of the first item, by their numbers, as its book tells them.
+async fn stopped_by(zone: &Zone) -> Vec<String> {
+    let (status, told) = zone.get(HOLDER, &format!("/v1/books/{HOLDER}:{NUMBER}?item=1")).await;
+    assert_eq!(status, 200, "{told}");
+    let lot = &told["stock"][0]["lots"][0];
+    assert_eq!((&lot["lot"], &lot["recall"]), (&json!(LOT), &lot["recalls"][0]), "{told}");
+    let recalls = lot["recalls"].as_array().unwrap().iter();
+    recalls.map(|recall| recall.as_str().unwrap().rsplit(':').next().unwrap().to_owned()).collect()
+}
+
+/// Why the parcel is held.
+async fn held_for(zone: &Zone) -> Vec<String> {
+    zone.until_listed().await;
+    let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
+    let reasons = holds["holds"][0]["reasons"].as_array().into_iter().flatten();
+    reasons.map(|reason| reason.as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_several_recalls_stop_is_free_when_the_last_of_them_is_lifted_and_each_is_told() {
+    let (zone, trade) = begun().await;
+    let token = zone.tokens[HOLDER].clone();
+    assert_eq!(zone.trade(&trade).await["status"], 800);
+    // The holder recalls the lot, customs all lots of the goods: each finds stock, parcel and buyer, and tells the buyer.
+    for (by, number, lot) in [(HOLDER, "ZH1", LOT), (CUSTOMS, "ZH2", "")] {
+        let (status, made) = recalled(&zone, &zone.tokens[by].clone(), number, lot).await;
+        assert_eq!((status, made["state"].as_str()), (200, Some("under-way")), "{made}");
+        let found = &made["body"]["found"];
+        let numbers = ["parcels", "held", "buyers", "told"].map(|name| found[name].as_u64().unwrap());
+        assert_eq!(numbers, [1, 1, 1, 1], "{made}");
+        assert_eq!(found["stock"][0]["lot"], LOT, "{made}");
+    }
+    assert_eq!(stopped_by(&zone).await, ["ZH1", "ZH2"]);
+    let both = ["ZH1", "ZH2"].map(|number| format!("recall {HOLDER}:{number}"));
+    assert_eq!(held_for(&zone).await, both);
+    let mut keeper = signed_in(&zone, "bao.guan", HOLDER, Role::SiteOperator, &[Duty::Operator]).await;
+    let page = keeper.get(&format!("/desk/books/{HOLDER}%3A{NUMBER}")).await;
+    for number in ["ZH1", "ZH2"] {
+        assert!(page.words().contains(&format!("已召回：{HOLDER}:{number}")), "{}", page.words());
+        assert!(page.text.contains(&format!("/desk/recalls/{HOLDER}%3A{number}")), "{}", page.text);
+    }
+    // The second is carried out: the lot stays stopped by it, though the first is lifted.
+    zone.until_listed().await;
+    let (status, made) = closed(&zone, "ZH2", "carried-out").await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
+    let (status, made) = lifted(&zone, "ZH1").await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
+    assert_eq!(stopped_by(&zone).await, ["ZH2"]);
+    assert_eq!(held_for(&zone).await, both[1..]);
+    let mut second = plain(&zone, 50).bonded(HOLDER, NUMBER);
+    second.declaration.lines.clone_from(&trade.declaration.lines);
+    let agent = second.declaration.head.agent_code.to_string();
+    let answer = zone.send(&agent, ceb::Document::Declaration(second.declaration)).await;
+    assert!(answer.to_string().contains("book-short"), "{answer}");
+    // A third that is opened and lifted changes nothing of that either.
+    assert_eq!(recalled(&zone, &token, "ZH3", LOT).await.0, 200);
+    assert_eq!(stopped_by(&zone).await, ["ZH2", "ZH3"]);
+    assert_eq!(held_for(&zone).await.len(), 2);
+    assert_eq!(lifted(&zone, "ZH3").await.0, 200);
+    assert_eq!(stopped_by(&zone).await, ["ZH2"]);
+    assert_eq!(held_for(&zone).await, both[1..]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

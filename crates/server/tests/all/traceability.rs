@@ -342,6 +342,7 @@ async fn a_recall_stops_the_lot_holds_its_parcels_and_finds_who_bought() {
         (&json!("unsafe"), &json!("send-back")),
         "{told}"
     );
+    assert_eq!(told["recalls"], json!([told["recall"]]), "{told}");
     let refused = bind(&zone, &token, parcel(&all[0], &waybill(&trade))).await;
     assert_eq!((&refused["status"], paths(&refused)), (&json!(422), vec!["code"]), "{refused}");
     // The holder sees parcels and numbers; buyers are for an office with a purpose, masked, and each reading is recorded.
@@ -379,7 +380,8 @@ async fn a_recall_stops_the_lot_holds_its_parcels_and_finds_who_bought() {
     assert_eq!((status, made["state"].as_str()), (200, Some("closed")), "{made}");
     let (_, holds) = zone.get(CUSTOMS, "/v1/holds").await;
     assert_eq!(holds["holds"], json!([]), "{holds}");
-    assert_eq!(scan(&zone, &all[0]).await.1["recall"], Value::Null);
+    let (_, told) = scan(&zone, &all[0]).await;
+    assert_eq!((&told["recall"], &told["recalls"]), (&Value::Null, &json!([])), "{told}");
     let agent = third.declaration.head.agent_code.to_string();
     let answer = zone.send(&agent, ceb::Document::Declaration(third.declaration)).await;
     assert_eq!(answer["status"], 2, "{answer}");
@@ -416,6 +418,13 @@ async fn labels_bindings_and_recalls_are_pages() {
     let there = format!("/desk/recalls/{HOLDER}%3AZH1");
     let page = holder.get(&there).await;
     assert!(page.words().contains("区内，已布控") && !page.words().contains("购买人 "), "{}", page.words());
+    // Whoever has the goods in his hand is told of each recall that stops them.
+    recalled(&zone, &zone.tokens[CUSTOMS].clone(), "ZH2", "").await;
+    let DigitalLink { gtin, lot, serial } = DigitalLink::parse(&code).unwrap();
+    let page = holder.get(&format!("/01/{gtin}/10/{lot}/21/{serial}")).await;
+    for number in ["ZH1", "ZH2"] {
+        assert!(page.words().contains(&format!("{HOLDER}:{number}")), "{}", page.words());
+    }
     let mut officer = signed_in(&zone, "guan.yi", CUSTOMS, Role::Officer, &[Duty::Decider]).await;
     let page = officer.get(&format!("{there}/buyers?purpose=%E5%8F%AC%E5%9B%9E")).await;
     assert!(page.status == 200 && page.words().contains('*'), "{}", page.words());

@@ -53,7 +53,8 @@ impl Stored for LotStock {
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
         let (lot, entered) = (Stored::get(bytes)?, Stored::get(bytes)?);
         let balances: Vec<(Place, Quantities)> = Stored::get(bytes)?;
-        let stopped = if bytes.format < 11 { None } else { Stored::get(bytes)? };
+        // At first a lot had the mark of one recall at most: a list of none or one is written as that was.
+        let stopped = if bytes.format < 11 { Vec::new() } else { Stored::get(bytes)? };
         Ok(Self { lot, entered, balances: balances.into_iter().collect(), stopped })
     }
 }

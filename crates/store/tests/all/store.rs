@@ -747,8 +747,8 @@ fn booked(event: &mut EventRow) {
         stop_sale_days: 10,
     };
     let entered = NOW.stamp_millis();
-    let lots =
-        vec![LotStock { lot, entered, balances: [(Place::Available, quantities)].into(), stopped: None }];
+    let balances = [(Place::Available, quantities)].into();
+    let lots = vec![LotStock { lot, entered, balances, stopped: Vec::new() }];
     let holder = "5301960601".into();
     let kept = Book { number: book.clone(), holder, closed: false, counting: Some("PD1".into()) };
     let posting = Posting {
@@ -861,8 +861,8 @@ fn format_eleven_is_still_read() {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all").join(name);
     let Row::Event(mut expected) = codec::decode(&fixture("event-format-9.bin")).unwrap() else { panic!() };
     let outcome = expected.outcome.as_mut().unwrap();
-    assert_eq!(outcome.read.bonded.stocks[0].lots[0].stopped, None, "before, nothing stopped a lot");
-    outcome.read.bonded.stocks[0].lots[0].stopped = Some("5301960601:ZH1".into());
+    assert!(outcome.read.bonded.stocks[0].lots[0].stopped.is_empty(), "before, nothing stopped a lot");
+    outcome.read.bonded.stocks[0].lots[0].stopped = vec!["5301960601:ZH1".into()];
     if std::env::var_os("ONEWINDOW_UPDATE").is_some() && !place.exists() {
         std::fs::write(&place, codec::encode(&Row::Event(expected.clone())).1).unwrap();
     }
@@ -871,6 +871,12 @@ fn format_eleven_is_still_read() {
     assert_eq!(format!("{read:?}"), format!("{:?}", Row::Event(expected)));
     // What is written now is of a later format, and says the same.
     assert_eq!(format!("{:?}", codec::decode(&codec::encode(&read).1).unwrap()), format!("{read:?}"));
+    // At first one recall stopped a lot; several are kept beside each other.
+    let Row::Event(mut event) = read else { panic!("an event") };
+    event.outcome.as_mut().unwrap().read.bonded.stocks[0].lots[0].stopped.push("5301960601:ZH2".into());
+    let row = Row::Event(event);
+    let read = codec::decode(&codec::encode(&row).1).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{row:?}"));
 }
 
 /// What rests on another agency's report is kept whole.
