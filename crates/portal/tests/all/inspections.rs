@@ -250,7 +250,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         id: "i1".into(),
         values: values.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         faults: vec!["photographs[1]: <b>".into()],
-        refused: None,
+        ..inspect::View::default()
     };
     let decision = decide::View { inspection, ..decide::View::default() };
     let there = subjects::person_address(HASH);
