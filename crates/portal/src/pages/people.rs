@@ -162,13 +162,14 @@ pub fn users(frame: &Frame, users: &Users, gives: &Gives, typed: &Typed) -> Page
         ]
     });
     let next = users.next.as_ref().map(|next| address("/desk/people", &[("after", next)]));
+    let first = (!frame.asked("after").is_empty()).then_some("/desk/people");
     let body = html! {
         (parts(texts, "people"))
         (secret(texts, typed))
         @if users.users.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("no-users-help"))) }
         @else { (Table { caption: texts.text("users"), columns, rows: rows.collect() }.shown()) }
         @if sorts { (Pages::counted(from, PAGE, sorted.len(), |from| order.page(from)).shown(texts, &texts.text("pages"))) }
-        @else { (pager(texts, None, next.as_deref())) }
+        @else { (pager(texts, first, next.as_deref())) }
         @if gives.manages {
             h2 { (texts.text("add-user")) }
             form.stack method="post" action="/desk/people" {

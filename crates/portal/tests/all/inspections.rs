@@ -264,7 +264,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("inspected-office", consignment::page(&frame, &a_trade_with(an_inspection(true, true)), None)),
         ("inspected-party", consignment::page(&frame, &a_trade_with(an_inspection(true, false)), None)),
         ("inspected-not-told", consignment::page(&frame, &a_trade_with(an_inspection(false, false)), None)),
-        ("person-purpose", subjects::ask(&frame, &there, title, "2025", "purpose: <b>")),
+        ("person-purpose", subjects::ask(&frame, &there, title, "2025", ("<i>", "purpose: <b>"))),
         ("person-find", subjects::find(&frame, &a_finding())),
         ("person", subjects::page(&frame, &a_subject(true), "case <b>")),
         ("address", subjects::page(&frame, &a_subject(false), "case")),
