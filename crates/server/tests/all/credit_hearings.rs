@@ -25,7 +25,7 @@ fn day(days: i64) -> String {
 }
 
 /// Two enterprises that a person answers for; of the first notice is given that names him.
-async fn noticed(zone: &Zone, listed: &str, person: &Person) -> String {
+pub(crate) async fn noticed(zone: &Zone, listed: &str, person: &Person) -> String {
     let other = (0..).map(|from| plain(zone, from).declaration.head.ebc_code).find(|code| *code != listed);
     let other = other.unwrap().to_string();
     for party in [listed, other.as_str()] {
