@@ -8,8 +8,8 @@ use crate::assets;
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Cell, Choice, Column, Faults, Field, Table, Tone, badge, choices, declared, empty, escaped, facts, fault_of,
-    field, hidden, said, submit,
+    Cell, Choice, Column, Faults, Field, Table, Tone, badge, choices, declared, empty, escaped, facts,
+    fault_of, field, hidden, said, submit,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
