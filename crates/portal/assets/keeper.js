@@ -335,7 +335,7 @@ class Happening {
       }
       const shown = new DOMParser().parseFromString(await page.text(), "text/html");
       const told = shown.querySelector("[data-told]");
-      if (told) return { kind: told.dataset.told, text: this.name(fields) + told.textContent, part: told };
+      if (told) return { kind: told.dataset.told, text: this.name(fields) + told.textContent, part: told, page: shown };
       const words = shown.querySelector("main") || shown.body;
       return { kind: "refused", text: this.form.dataset.unsent + " " + this.name(fields) + words.textContent, part: words };
     } catch (_) {
@@ -361,6 +361,7 @@ class Happening {
     if (told) {
       const parts = Array.from(told.part.childNodes).map((node) => document.importNode(node, true));
       this.told.replaceChildren(...parts);
+      if (told.page) this.mark(told.page);
       if (told.kind !== "refused") this.next();
       if (told.kind !== "done") sound(told.kind === "alarm" ? "alarm" : "hold");
       return;
@@ -379,6 +380,22 @@ class Happening {
     this.keeper.keep({ number: fields["h-number"], fields });
     this.say(this.form.dataset.kept, "warn");
     this.next();
+  }
+
+  // What is wrong stands at its field, as on the page that was answered; whoever is told begins there.
+  mark(page) {
+    for (const fault of this.form.querySelectorAll(".fault")) fault.remove();
+    for (const own of this.form.querySelectorAll("[data-of] [name]")) {
+      const other = page.getElementById(own.id);
+      for (const name of ["aria-describedby", "aria-invalid"]) {
+        if (other && other.hasAttribute(name)) own.setAttribute(name, other.getAttribute(name));
+        else own.removeAttribute(name);
+      }
+      const fault = page.getElementById(own.id + "-fault");
+      if (fault) own.before(document.importNode(fault, true));
+    }
+    const wrong = this.form.querySelector("[data-of]:not([hidden]) [aria-invalid=true]");
+    if (wrong) wrong.focus();
   }
 
   // The form for what happens next, of the same kind, under another number.

@@ -205,5 +205,5 @@ for (const box of document.querySelectorAll("[data-again]")) takeMore(box);
 for (const button of document.querySelectorAll("[data-keys-switch]")) switchKeys(button);
 // Whoever is told that something is wrong begins where it is.
 const wrong = document.querySelector("[aria-invalid=true]");
-if (wrong) wrong.focus();
+if (wrong) (wrong.matches("fieldset") ? wrong.querySelector("input") : wrong).focus();
 if (document.querySelector("[data-rows], [data-key], [data-find]")) document.addEventListener("keydown", onKey);

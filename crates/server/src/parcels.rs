@@ -93,7 +93,10 @@ pub(crate) async fn give(
 
 /// The parcels of a table.
 pub(crate) fn of_table(body: &[u8]) -> Result<Vec<table::Row>, Problem> {
-    let text = std::str::from_utf8(body).map_err(|_| Problem::bad_request("a table is text in UTF-8"))?;
+    let text = std::str::from_utf8(body).map_err(|_| {
+        let problem = Problem::bad_request("a table is text in UTF-8");
+        problem.in_chinese("表格须为UTF-8编码的文本，请另存后再选择")
+    })?;
     table::rows(text, PARCELS).map_err(|faults| invalid(&faults))
 }
 

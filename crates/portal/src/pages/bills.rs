@@ -24,6 +24,8 @@ pub struct View {
     pub from: String,
     /// The last of them.
     pub to: String,
+    /// What is wrong with these days: then nothing is listed.
+    pub fault: String,
     /// After which cursor it begins.
     pub after: String,
 }
@@ -49,7 +51,8 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         h2 { (texts.text("bills")) }
         (tabs(&texts.text("bills"), &narrowed))
         (period(texts, view))
-        @if view.told.bills.is_empty() && next.is_some() { (empty(&texts.text("bills-none-here"), &texts.text("bills-none-here-help"))) }
+        @if !view.fault.is_empty() {}
+        @else if view.told.bills.is_empty() && next.is_some() { (empty(&texts.text("bills-none-here"), &texts.text("bills-none-here-help"))) }
         @else if view.told.bills.is_empty() { (empty(&texts.text("bills-none"), &texts.text("bills-none-help"))) }
         @else { (table(frame, &view.told.bills, view.after.is_empty() && next.is_none())) }
         (pager(texts, first.as_deref(), next.as_deref()))
@@ -60,7 +63,8 @@ pub fn page(frame: &Frame, view: &View) -> Page {
 /// Narrows the list to days of release.
 fn period(texts: Texts, view: &View) -> Markup {
     let date = |name: &'static str, label: &str, value: &str| {
-        field(&Field { name, label, value, kind: "date", ..Field::default() })
+        let fault = if name == "from" { view.fault.as_str() } else { "" };
+        field(&Field { name, label, fault, value, kind: "date", ..Field::default() })
     };
     html! {
         form.filter method="get" action=(Desk::Bills.address()) role="search" {

@@ -29,6 +29,8 @@ pub struct View {
     pub item: String,
     /// The time that was asked for.
     pub at: String,
+    /// What is wrong with it: then no stock is shown.
+    pub fault: String,
     /// Whether the reader may file documents.
     pub files: bool,
 }
@@ -104,12 +106,13 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         }
         h2 { (texts.text("books-stock")) }
         form.filter method="get" action=(there) {
-            (field(&Field { name: "at", label: &texts.text("books-as-of"), hint: &texts.text("books-as-of-hint"), value: &view.at, ..Field::default() }))
+            (field(&Field { name: "at", label: &texts.text("books-as-of"), hint: &texts.text("books-as-of-hint"), fault: &view.fault, value: &view.at, ..Field::default() }))
             (submit(&texts.text("books-show")))
         }
-        @if view.book.stock.is_empty() { (empty(&texts.text("books-no-stock"), &texts.text("books-no-stock-help"))) }
+        @if !view.fault.is_empty() {}
+        @else if view.book.stock.is_empty() { (empty(&texts.text("books-no-stock"), &texts.text("books-no-stock-help"))) }
         @else { (stock(texts, &there, &view.book.stock)) (lots(texts, &view.book.stock)) }
-        @if let Some(from) = &view.book.from { p { a href=(address(&there, &[("from", from), ("at", &view.at)])) { (texts.text("next-page")) } } }
+        @if let (Some(from), true) = (&view.book.from, view.fault.is_empty()) { p { a href=(address(&there, &[("from", from), ("at", &view.at)])) { (texts.text("next-page")) } } }
         h2 { (texts.with("books-moved", &[("item", &view.item)])) }
         @if view.moved.movements.is_empty() { (empty(&texts.text("books-none-moved"), &texts.text("books-none-moved-help"))) }
         @else { (moved(texts, &view.moved.movements)) }

@@ -28,6 +28,10 @@ pub struct View {
     pub fault: String,
     /// What is wrong with what was written.
     pub words_fault: String,
+    /// What is wrong with the number of the notice.
+    pub notice_fault: String,
+    /// What is wrong with the items to which goods come back.
+    pub items_fault: String,
     /// Why it was refused, and what had happened meanwhile.
     pub refused: Option<Decided>,
     /// What the form of an inspection shows.
@@ -83,11 +87,11 @@ pub fn form(frame: &Frame, shown: &Consignment, view: &View) -> Markup {
                 (hidden("version", &shown.version.to_string()))
                 (choices("action", &texts.text("decision"), &view.fault, &view.chosen, &all))
                 @if wants_notice {
-                    (field(&Field { name: "notice", label: &texts.text("notice"), hint: &texts.text("notice-hint"), value: &view.notice, ..Field::default() }))
+                    (field(&Field { name: "notice", label: &texts.text("notice"), hint: &texts.text("notice-hint"), fault: &view.notice_fault, value: &view.notice, ..Field::default() }))
                 }
                 @if wants_book {
                     (field(&Field { name: "book", label: &texts.text("return-book"), hint: &texts.text("return-book-hint"), value: &view.book, ..Field::default() }))
-                    (field(&Field { name: "items", label: &texts.text("return-items"), hint: &texts.text("return-items-hint"), value: &view.items, ..Field::default() }))
+                    (field(&Field { name: "items", label: &texts.text("return-items"), hint: &texts.text("return-items-hint"), fault: &view.items_fault, value: &view.items, ..Field::default() }))
                 }
                 (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("words-hint"), kind: "area", value: &view.text, fault: &view.words_fault, ..Field::default() }))
                 (submit(&texts.text("record-decision")))

@@ -43,14 +43,15 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
     let first = (!view.after.is_empty()).then(|| view.link(ADDRESS, ""));
     let next = view.told.after.as_ref().map(|after| view.link(ADDRESS, after));
+    let fault = if view.wrong { texts.text("evidence-wrong-help") } else { String::new() };
     let body = html! {
         p.muted { (texts.text("decisions-help")) }
         form.filter method="get" action=(ADDRESS) role="search" {
             @if view.of_others {
                 (field(&Field { name: "officer", label: &texts.text("decisions-officer"), value: &view.officer, ..Field::default() }))
             }
-            div.field { label for="from" { (texts.text("evidence-from")) } input type="date" id="from" name="from" value=(view.from); }
-            div.field { label for="to" { (texts.text("evidence-to")) } input type="date" id="to" name="to" value=(view.to); }
+            (field(&Field { name: "from", label: &texts.text("evidence-from"), fault: &fault, value: &view.from, kind: "date", ..Field::default() }))
+            (field(&Field { name: "to", label: &texts.text("evidence-to"), value: &view.to, kind: "date", ..Field::default() }))
             (submit(&texts.text("evidence-find")))
         }
         @if view.told.behind > 0 { p.muted { (texts.counted("search-behind", &[("count", view.told.behind)], &[])) } }

@@ -152,6 +152,13 @@ pub fn edit(frame: &Frame, view: &Editing) -> Page {
     let texts = frame.texts;
     let here = if view.draft.is_empty() { format!("{PLACE}/new") } else { draft_address(&view.draft) };
     let large = view.table.text.len() > EDITED;
+    let is_wrong = !(view.faults.is_empty() && view.refused.is_empty());
+    let invalid = is_wrong.then_some("true");
+    let described = |name: &str| match is_wrong {
+        true => format!("{name}-hint {name}-fault"),
+        false => format!("{name}-hint"),
+    };
+    let fault = if view.refused.is_empty() { texts.text("draft-not-kept") } else { view.refused.clone() };
     let body = html! {
         (sealed(texts))
         (faults(texts, view))
@@ -178,13 +185,17 @@ pub fn edit(frame: &Frame, view: &Editing) -> Page {
                     div.field {
                         label for="text" { (texts.text("draft-text")) }
                         p.hint id="text-hint" { (texts.text("draft-text-hint")) }
-                        textarea.code id="text" name="text" rows="18" spellcheck="false" aria-describedby="text-hint" { "\n" (view.table.text) }
+                        @if is_wrong { p.fault id="text-fault" { (fault) } }
+                        textarea.code id="text" name="text" rows="18" spellcheck="false" aria-describedby=(described("text")) aria-invalid=[invalid] { "\n" (view.table.text) }
                     }
                 }
                 div.field {
                     label for="file" { (texts.text("draft-file")) }
                     p.hint id="file-hint" { (texts.text("draft-file-hint")) }
-                    input type="file" id="file" name="file" accept=".csv,text/csv" aria-describedby="file-hint";
+                    // A table that is not shown to be edited came as a file.
+                    @if is_wrong && large { p.fault id="file-fault" { (fault) } }
+                    @let (described, invalid) = if large { (described("file"), invalid) } else { ("file-hint".to_owned(), None) };
+                    input type="file" id="file" name="file" accept=".csv,text/csv" aria-describedby=(described) aria-invalid=[invalid];
                 }
                 (submit(&texts.text("draft-keep")))
             }

@@ -5,7 +5,9 @@ use crate::answers::Both;
 use crate::answers::draws::{Line, Period, Periods, Side};
 use crate::format::{count, time};
 use crate::language::Texts;
-use crate::parts::{Column, Field, Table, Tone, badge, both, empty, field, hidden, said, submit};
+use crate::parts::{
+    Column, Faults, Field, Table, Tone, badge, both, empty, fault_of, field, hidden, said, submit,
+};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -33,6 +35,10 @@ pub struct View {
     pub found: Option<Found>,
     /// What a holder is told of what he sent: the tone, and the words.
     pub answered: Option<(bool, String)>,
+    /// Period, commitment and salt of what was not taken; a secret is written anew.
+    pub sent: [String; 3],
+    /// What is wrong with it: `commitment`, `salt`, `secret`.
+    pub faults: Faults,
 }
 
 fn side_name(texts: Texts, side: &str) -> String {
@@ -125,8 +131,13 @@ fn found(texts: Texts, found: &Found) -> Markup {
 
 fn look_up(texts: Texts, view: &View) -> Markup {
     let [period, platform, order, salt] = &view.asked;
+    let absent = match &view.found {
+        Some(Found::Absent) => texts.text("draws-not-found"),
+        _ => String::new(),
+    };
     let one = |name: &str, label: &str, value: &str| {
-        field(&Field { name, label, value, required: true, ..Field::default() })
+        let fault = if name == "order" { absent.as_str() } else { "" };
+        field(&Field { name, label, fault, value, required: true, ..Field::default() })
     };
     html! {
         h2 id="check" { (texts.text("draws-check")) }
@@ -175,7 +186,7 @@ pub fn holder(frame: &Frame, view: &View) -> Page {
         p { (texts.text("seed-holder-what")) }
         p { span.code { "onewindow draws commit" } }
         @if open.is_empty() { (empty(&texts.text("seed-holder-none"), &texts.text("seed-holder-none-help"))) }
-        @for period in open { (act(frame, period)) }
+        @for period in open { (act(frame, view, period)) }
         h2 { (texts.text("draws-periods")) }
         (periods(texts, view))
         p { a href=(address("/draws", &[])) { (texts.text("draws-title")) } }
@@ -183,10 +194,18 @@ pub fn holder(frame: &Frame, view: &View) -> Page {
     Page::new(texts.text("nav-seeds"), Some(Desk::Draws), body)
 }
 
-fn act(frame: &Frame, period: &Period) -> Markup {
+fn act(frame: &Frame, view: &View, period: &Period) -> Markup {
     let texts = frame.texts;
+    let [sent, commitment, salt] = &view.sent;
+    let is_sent = *sent == period.period;
     let one = |name: &str, label: &str| {
-        field(&Field { name, label, required: true, autocomplete: "off", ..Field::default() })
+        let (value, fault) = match name {
+            _ if !is_sent => ("", ""),
+            "commitment" => (commitment.as_str(), fault_of(&view.faults, name)),
+            "salt" => (salt.as_str(), fault_of(&view.faults, name)),
+            _ => ("", fault_of(&view.faults, name)),
+        };
+        field(&Field { name, label, fault, value, required: true, autocomplete: "off", ..Field::default() })
     };
     let closed = period.state == "closed";
     html! {

@@ -62,6 +62,8 @@ pub struct View {
     pub names: BTreeMap<(&'static str, String), String>,
     /// What tells that figures moved.
     pub live: Option<String>,
+    /// What is wrong with the days that were asked for: then there are no figures.
+    pub fault: String,
 }
 
 /// A chart that can be had as a file.
@@ -197,7 +199,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let desk = if view.place == Place::Public { Desk::Indicators } else { Desk::Figures };
     let body = html! {
         (period(texts, view))
-        div id=(MOVES) { (moving(texts, view)) }
+        @if view.fault.is_empty() { div id=(MOVES) { (moving(texts, view)) } }
         // Everybody finds the parks from here.
         @if view.place == Place::Public { p { a href=(super::parks::ADDRESS) { (texts.text("parks-title")) } } }
     };
@@ -277,7 +279,8 @@ fn period(texts: Texts, view: &View) -> Markup {
     };
     let (from, to) = (day(&view.from), day(&view.to));
     let date = |name: &'static str, label: &str, value: &str| {
-        field(&Field { name, label, value, kind: "date", ..Field::default() })
+        let fault = if name == "from" { view.fault.as_str() } else { "" };
+        field(&Field { name, label, fault, value, kind: "date", ..Field::default() })
     };
     html! {
         form.filter method="get" action=(view.place.address()) {

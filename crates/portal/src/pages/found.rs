@@ -77,6 +77,7 @@ fn form(texts: Texts, view: &Search) -> Markup {
         8 if text.is_ascii() => format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]),
         _ => text.to_owned(),
     };
+    let fault = if view.wrong { texts.text("evidence-wrong-help") } else { String::new() };
     html! {
         form.filter method="get" action="/desk/evidence" role="search" {
             @if view.of_others {
@@ -89,8 +90,8 @@ fn form(texts: Texts, view: &Search) -> Markup {
                     @for word in WHATS { option value=(word) selected[word == view.what] { (what_name(texts, word)) } }
                 }
             }
-            div.field { label for="from" { (texts.text("evidence-from")) } input type="date" id="from" name="from" value=(day(&view.from)); }
-            div.field { label for="to" { (texts.text("evidence-to")) } input type="date" id="to" name="to" value=(day(&view.to)); }
+            (field(&Field { name: "from", label: &texts.text("evidence-from"), fault: &fault, value: &day(&view.from), kind: "date", ..Field::default() }))
+            (field(&Field { name: "to", label: &texts.text("evidence-to"), value: &day(&view.to), kind: "date", ..Field::default() }))
             (submit(&texts.text("evidence-find")))
         }
     }

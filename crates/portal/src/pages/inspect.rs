@@ -6,7 +6,8 @@ use crate::answers::{Both, Decided, Declared, Found, Inspection, InspectionForm,
 use crate::format::time;
 use crate::language::{Family, Language, Texts};
 use crate::parts::{
-    Cell, Column, Field, Table, Tone, badge, escaped, facts, field, finding, hidden, said, submit,
+    Cell, Column, Faults, Field, Table, Tone, badge, escaped, facts, fault_of, field, finding, hidden, said,
+    submit,
 };
 use crate::shell::{Frame, guard};
 use maud::{Markup, html};
@@ -26,11 +27,16 @@ pub struct View {
     pub faults: Vec<String>,
     /// Why it was refused.
     pub refused: Option<Decided>,
+    /// The same by the names of the fields.
+    pub at: Faults,
 }
 
 impl View {
     fn value(&self, name: &str) -> &str {
         self.values.get(name).map(String::as_str).unwrap_or_default()
+    }
+    fn fault(&self, name: &str) -> &str {
+        fault_of(&self.at, name)
     }
 }
 
@@ -58,11 +64,11 @@ pub fn form(frame: &Frame, there: &str, version: u32, form: &InspectionForm, vie
             (whole(texts, form, view))
             (consequences(texts, form))
             (by_line(texts, form, view))
-            (field(&Field { name: "words", label: &texts.text("inspect-words"), hint: &texts.text("inspect-words-hint"), kind: "area", value: view.value("words"), ..Field::default() }))
-            (field(&Field { name: "place", label: &texts.text("inspect-place"), value: view.value("place"), ..Field::default() }))
+            (field(&Field { name: "words", label: &texts.text("inspect-words"), hint: &texts.text("inspect-words-hint"), kind: "area", fault: view.fault("words"), value: view.value("words"), ..Field::default() }))
+            (field(&Field { name: "place", label: &texts.text("inspect-place"), fault: view.fault("place"), value: view.value("place"), ..Field::default() }))
             @if form.second_confirms { p.hint { (texts.text("inspect-second-confirms")) } }
-            @else { (field(&Field { name: "second", label: &texts.text("inspect-second"), hint: &texts.text("inspect-second-hint"), value: view.value("second"), ..Field::default() })) }
-            (pictures(texts, form))
+            @else { (field(&Field { name: "second", label: &texts.text("inspect-second"), hint: &texts.text("inspect-second-hint"), fault: view.fault("second"), value: view.value("second"), ..Field::default() })) }
+            (pictures(texts, form, view))
             (submit(&texts.text("inspect-record")))
         }
     }
@@ -70,7 +76,9 @@ pub fn form(frame: &Frame, there: &str, version: u32, form: &InspectionForm, vie
 
 /// Where photographs come from: a telephone's camera gives one at a time, so the script puts another field behind one that was
 /// taken; what a device has already is chosen together.
-fn pictures(texts: Texts, form: &InspectionForm) -> Markup {
+fn pictures(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
+    let fault = view.fault("photographs");
+    let (described, invalid) = wrong(fault, "photographs-hint", "photographs");
     let limits =
         [("count", form.photographs.to_string()), ("size", (form.photograph_bytes / 1_048_576).to_string())];
     let limits: Vec<(&str, &str)> = limits.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -80,8 +88,9 @@ fn pictures(texts: Texts, form: &InspectionForm) -> Markup {
         div.field data-again=(form.photographs) {
             label for="photographs" { (texts.text("inspect-photographs")) }
             p.hint #photographs-hint { (texts.with("inspect-photographs-hint", &limits)) }
+            @if !fault.is_empty() { p.fault #photographs-fault { (fault) } }
             input id="photographs" name="photographs" type="file" accept=(kinds) capture="environment"
-                aria-describedby="photographs-hint";
+                aria-describedby=(described) aria-invalid=[invalid];
         }
         div.field {
             label for="photographs-kept" { (texts.text("inspect-photographs-kept")) }
@@ -145,13 +154,24 @@ fn refused(texts: Texts, view: &View) -> Markup {
     }
 }
 
+/// What describes a field that has a hint, and whether it is wrong.
+fn wrong(fault: &str, hint: &str, name: &str) -> (String, Option<&'static str>) {
+    match fault.is_empty() {
+        true => (hint.to_owned(), None),
+        false => (format!("{hint} {name}-fault").trim_start().to_owned(), Some("true")),
+    }
+}
+
 /// Result and measure of the whole in one choice: what cannot follow cannot be chosen.
 fn whole(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
+    let fault = view.fault("whole");
+    let (described, invalid) = wrong(fault, "whole-hint", "whole");
     html! {
         div.field {
             label for="whole" { (texts.text("inspect-whole")) " " kbd { "w" } }
             p.hint #whole-hint { (texts.text("inspect-whole-hint")) }
-            select id="whole" name="whole" required aria-describedby="whole-hint" data-key="w" {
+            @if !fault.is_empty() { p.fault #whole-fault { (fault) } }
+            select id="whole" name="whole" required aria-describedby=(described) aria-invalid=[invalid] data-key="w" {
                 option value="" { (texts.text("inspect-choose")) }
                 @for row in &form.results {
                     optgroup label=(both(texts, &row.name)) {
@@ -166,8 +186,8 @@ fn whole(texts: Texts, form: &InspectionForm, view: &View) -> Markup {
             }
         }
         div.grid {
-            (field(&Field { name: "quantity-0", label: &texts.text("inspect-quantity"), value: view.value("quantity-0"), mode: "decimal", ..Field::default() }))
-            (field(&Field { name: "weight-0", label: &texts.text("inspect-weight"), value: view.value("weight-0"), mode: "decimal", ..Field::default() }))
+            (field(&Field { name: "quantity-0", label: &texts.text("inspect-quantity"), fault: view.fault("quantity-0"), value: view.value("quantity-0"), mode: "decimal", ..Field::default() }))
+            (field(&Field { name: "weight-0", label: &texts.text("inspect-weight"), fault: view.fault("weight-0"), value: view.value("weight-0"), mode: "decimal", ..Field::default() }))
         }
     }
 }
@@ -240,6 +260,8 @@ fn line(texts: Texts, form: &InspectionForm, declared: &Declared, view: &View) -
     let number = declared.gnum.to_string();
     let name = |of: &str| format!("{of}-{number}");
     let (result, quantity, weight) = (name("result"), name("quantity"), name("weight"));
+    let (described, invalid) = wrong(view.fault(&result), "", &result);
+    let described = invalid.map(|_| described);
     html! {
         fieldset.field {
             legend {
@@ -248,7 +270,8 @@ fn line(texts: Texts, form: &InspectionForm, declared: &Declared, view: &View) -
             }
             div.field {
                 label for=(result) { (texts.text("inspect-result")) }
-                select id=(result) name=(result) {
+                @if !view.fault(&result).is_empty() { p.fault id={ (result) "-fault" } { (view.fault(&result)) } }
+                select id=(result) name=(result) aria-describedby=[described] aria-invalid=[invalid] {
                     option value="" { (texts.text("inspect-as-whole")) }
                     @for row in &form.results {
                         option value=(row.result) selected[row.result == view.value(&result)] { (both(texts, &row.name)) }
@@ -256,8 +279,8 @@ fn line(texts: Texts, form: &InspectionForm, declared: &Declared, view: &View) -
                 }
             }
             div.grid {
-                (field(&Field { name: &quantity, label: &texts.text("inspect-quantity"), value: view.value(&quantity), mode: "decimal", ..Field::default() }))
-                (field(&Field { name: &weight, label: &texts.text("inspect-weight"), value: view.value(&weight), mode: "decimal", ..Field::default() }))
+                (field(&Field { name: &quantity, label: &texts.text("inspect-quantity"), fault: view.fault(&quantity), value: view.value(&quantity), mode: "decimal", ..Field::default() }))
+                (field(&Field { name: &weight, label: &texts.text("inspect-weight"), fault: view.fault(&weight), value: view.value(&weight), mode: "decimal", ..Field::default() }))
             }
         }
     }

@@ -8,8 +8,8 @@ use crate::assets;
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Cell, Choice, Column, Field, Table, Tone, badge, choices, declared, empty, escaped, facts, field, hidden,
-    said, submit,
+    Cell, Choice, Column, Faults, Field, Table, Tone, badge, choices, declared, empty, escaped, facts,
+    fault_of, field, hidden, said, submit,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
@@ -39,6 +39,8 @@ pub struct View {
     pub told: Option<Result<Recorded, String>>,
     /// What was sent to be recorded, by field.
     pub sent: Vec<(String, String)>,
+    /// What is wrong with it, by field.
+    pub faults: Faults,
 }
 
 impl View {
@@ -265,7 +267,7 @@ fn happening_form(frame: &Frame, view: &View, there: &str) -> Markup {
         let label = texts.item("site-records", name);
         html! {
             div data-of=(kinds) {
-                (field(&Field { name: &id, label: &label, hint: &hint, value: view.sent(name), kind, ..Field::default() }))
+                (field(&Field { name: &id, label: &label, hint: &hint, fault: fault_of(&view.faults, name), value: view.sent(name), kind, ..Field::default() }))
             }
         }
     };
@@ -280,7 +282,7 @@ fn happening_form(frame: &Frame, view: &View, there: &str) -> Markup {
                 data-stays=(texts.text("keeper-stays")) data-unsent=(texts.text("keeper-unsent")) {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
                 (hidden("h-number", &view.numbers[1]))
-                (choices("h-kind", &texts.item("site-records", "kind"), "", view.sent("kind"), &kinds))
+                (choices("h-kind", &texts.item("site-records", "kind"), fault_of(&view.faults, "kind"), view.sent("kind"), &kinds))
                 (one("parcels", "x-ray weight label bag gate-list stocktake", "area", texts.text("keeper-parcels-hint")))
                 (chosen(view, ("result", "x-ray"), &texts.item("site-records", "result"), &texts.text("keeper-result-hint"), &results))
                 (one("weight", "weight", "", String::new()))
@@ -308,12 +310,18 @@ fn chosen(
 ) -> Markup {
     let id = format!("h-{name}");
     let hint_id = (!hint.is_empty()).then(|| format!("{id}-hint"));
+    let fault = fault_of(&view.faults, name);
+    let fault_id = (!fault.is_empty()).then(|| format!("{id}-fault"));
+    let told: Vec<&str> = [&hint_id, &fault_id].into_iter().filter_map(Option::as_deref).collect();
+    let described = (!told.is_empty()).then(|| told.join(" "));
+    let invalid = (!fault.is_empty()).then_some("true");
     html! {
         div data-of=(kinds) {
             div.field {
                 label for=(id) { (label) }
                 @if let Some(hint_id) = &hint_id { p.hint id=(hint_id) { (hint) } }
-                select id=(id) name=(id) aria-describedby=[hint_id.as_ref()] {
+                @if let Some(fault_id) = &fault_id { p.fault id=(fault_id) { (fault) } }
+                select id=(id) name=(id) aria-describedby=[described] aria-invalid=[invalid] {
                     option value="" { "—" }
                     @for (value, word) in all { option value=(value) selected[*value == view.sent(name)] { (word) } }
                 }
@@ -343,6 +351,10 @@ pub struct HoldsView {
     pub answered: Option<(bool, String)>,
     /// Carrier, number and grounds as they were sent.
     pub sent: [String; 3],
+    /// What is wrong with them: `carrier`, `parcel`, `text`.
+    pub faults: Faults,
+    /// Of a hold that was not lifted the same three, and what is wrong with the grounds.
+    pub lifted: Option<([String; 3], String)>,
 }
 
 /// A hold on the page of its trade: what it is called, since when and why.
@@ -372,11 +384,20 @@ pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
             },
             html! { @for reason in &one.reasons { div { (declared(texts, reason)) } } @if !one.site.is_empty() { div.muted.code { (one.site) } } },
             time(&one.since),
-            lifting(frame, one),
+            lifting(frame, view, one),
         ]
     };
     let one = |name: &str, label: String, value: &str| {
-        field(&Field { name, label: &label, value, required: true, autocomplete: "off", ..Field::default() })
+        let fault = fault_of(&view.faults, name);
+        field(&Field {
+            name,
+            label: &label,
+            fault,
+            value,
+            required: true,
+            autocomplete: "off",
+            ..Field::default()
+        })
     };
     let [carrier, number, text] = &view.sent;
     let body = html! {
@@ -400,8 +421,14 @@ pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
         .below(Desk::Queue.address(), Desk::Queue.name(texts))
 }
 
-fn lifting(frame: &Frame, hold: &Hold) -> Markup {
+fn lifting(frame: &Frame, view: &HoldsView, hold: &Hold) -> Markup {
     let texts = frame.texts;
+    let is_this = |[carrier, number, _]: &[String; 3]| {
+        *carrier == hold.logistics_code && *number == hold.logistics_no
+    };
+    let wrong = view.lifted.as_ref().filter(|(sent, _)| is_this(sent));
+    let value = wrong.map(|([_, _, text], _)| text.as_str());
+    let (described, invalid) = (wrong.map(|_| "lift-fault"), wrong.map(|_| "true"));
     let label = format!("{} {}/{}", texts.text("holds-why"), hold.logistics_code, hold.logistics_no);
     html! {
         form.filter method="post" action=(HOLDS) {
@@ -410,7 +437,11 @@ fn lifting(frame: &Frame, hold: &Hold) -> Markup {
             (hidden("carrier", &hold.logistics_code))
             (hidden("parcel", &hold.logistics_no))
             (hidden("version", &hold.version.to_string()))
-            div.field { input name="text" required aria-label=(label) autocomplete="off"; }
+            div.field {
+                @if let Some((_, fault)) = wrong { p.fault #lift-fault { (fault) } }
+                input name="text" required aria-label=(label) value=[value] autocomplete="off" aria-describedby=[described]
+                    aria-invalid=[invalid];
+            }
             p { button.quiet { (texts.text("holds-lift")) } }
         }
     }

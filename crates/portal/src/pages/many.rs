@@ -68,6 +68,8 @@ pub struct View {
     pub text: String,
     /// Why nothing was decided.
     pub fault: String,
+    /// What is wrong with the words.
+    pub words_fault: String,
     /// What came of each.
     pub results: Option<Vec<OneOfMany>>,
 }
@@ -103,7 +105,7 @@ fn form(frame: &Frame, view: &View) -> Markup {
                 }
             } }
             (choices("action", &texts.text("decision"), "", &view.action, &all))
-            (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("many-words-hint"), kind: "area", value: &view.text, required: true, ..Field::default() }))
+            (field(&Field { name: "text", label: &texts.text("words"), hint: &texts.text("many-words-hint"), kind: "area", fault: &view.words_fault, value: &view.text, required: true, ..Field::default() }))
             (submit(&texts.text("record-decision")))
         }
     }

@@ -44,6 +44,10 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         return Page::new(texts.text("register-title"), None, body);
     }
     let role_fault = fault("role");
+    let (described, invalid) = match role_fault.is_empty() {
+        true => (None, None),
+        false => (Some("role-fault"), Some("true")),
+    };
     let body = html! {
         p { (texts.text("register-help")) }
         form.stack method="post" action="/register" {
@@ -51,7 +55,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             div.field {
                 label for="role" { (texts.text("register-role")) }
                 @if !role_fault.is_empty() { p.fault id="role-fault" { (role_fault) } }
-                select id="role" name="role" {
+                select id="role" name="role" aria-describedby=[described] aria-invalid=[invalid] {
                     @for role in &view.roles { option value=(role) selected[*role == view.role] { (texts.word(Family::Role, role)) } }
                 }
             }

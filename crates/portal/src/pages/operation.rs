@@ -164,12 +164,13 @@ fn webhooks(texts: Texts, view: &Operation) -> Markup {
     Table { caption: texts.text("webhooks-failing"), columns, rows: rows.collect() }.shown()
 }
 
-/// Rulebooks, and what differs between two of them.
+/// Rulebooks, and what differs between two of them; `fault` is why two that were asked for are not compared.
 pub fn rulebooks(
     frame: &Frame,
     all: &Rulebooks,
     differences: Option<&Differences>,
     asked: (&str, &str),
+    fault: &str,
 ) -> Page {
     let texts = frame.texts;
     let columns = [
@@ -195,7 +196,7 @@ pub fn rulebooks(
     let body = html! {
         (parts(frame, "rulebooks"))
         form.filter method="get" action="/desk/rulebooks" {
-            (field(&Field { name: "from", label: &texts.text("from-rulebook"), value: asked.0, mode: "numeric", ..Field::default() }))
+            (field(&Field { name: "from", label: &texts.text("from-rulebook"), fault, value: asked.0, mode: "numeric", ..Field::default() }))
             (field(&Field { name: "to", label: &texts.text("to-rulebook"), value: asked.1, mode: "numeric", ..Field::default() }))
             (submit(&texts.text("compare")))
         }
@@ -253,10 +254,12 @@ pub struct Evidence {
 pub fn evidence(frame: &Frame, view: &Evidence) -> Page {
     let texts = frame.texts;
     let next = address("/desk/evidence", &[("kind", &view.kind), ("after", &view.entries.cursor)]);
+    let is_absent = view.proof.is_none() && !view.position.is_empty();
+    let fault = if is_absent { texts.text("no-such-row") } else { String::new() };
     let body = html! {
         (parts(frame, "evidence"))
         form.filter method="get" action="/desk/evidence" role="search" {
-            (field(&Field { name: "position", label: &texts.text("position-of-row"), value: &view.position, mode: "numeric", ..Field::default() }))
+            (field(&Field { name: "position", label: &texts.text("position-of-row"), fault: &fault, value: &view.position, mode: "numeric", ..Field::default() }))
             (submit(&texts.text("prove")))
         }
         @match &view.proof {

@@ -22,6 +22,8 @@ pub struct View {
     pub text: String,
     /// That nothing was sent.
     pub nothing: bool,
+    /// Why the file cannot be read at all.
+    pub unread: String,
     /// What is wrong with the table as a whole.
     pub faults: Vec<Fault>,
     /// What became of its parcels.
@@ -31,6 +33,11 @@ pub struct View {
 /// The page.
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
+    let unread = if view.nothing { texts.text("parcels-nothing") } else { view.unread.clone() };
+    let described = if unread.is_empty() { "file-hint" } else { "file-hint file-fault" };
+    let invalid = (!unread.is_empty()).then_some("true");
+    // A table that was pasted stands in its field; a file is chosen anew.
+    let fault = if view.faults.is_empty() || view.text.is_empty() { String::new() } else { texts.text("parcels-not-read") };
     let body = html! {
         p { (texts.text("parcels-help")) " " a href=(register_address(REGISTER)) { (texts.text("parcels-list")) } }
         @if let Some(given) = &view.given { (told(texts, given)) }
@@ -45,10 +52,10 @@ pub fn page(frame: &Frame, view: &View) -> Page {
             div.field {
                 label for="file" { (texts.text("parcels-file")) }
                 p.hint #file-hint { (texts.text("parcels-file-hint")) }
-                @if view.nothing { p.fault #file-fault { (texts.text("parcels-nothing")) } }
-                input type="file" id="file" name="file" accept=".csv,text/csv" aria-describedby="file-hint";
+                @if !unread.is_empty() { p.fault #file-fault { (unread) } }
+                input type="file" id="file" name="file" accept=".csv,text/csv" aria-describedby=(described) aria-invalid=[invalid];
             }
-            (field(&Field { name: "text", label: &texts.text("parcels-text"), kind: "area", value: &view.text, ..Field::default() }))
+            (field(&Field { name: "text", label: &texts.text("parcels-text"), fault: &fault, kind: "area", value: &view.text, ..Field::default() }))
             (submit(&texts.text("parcels-send")))
         }
     };

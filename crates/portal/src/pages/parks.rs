@@ -116,8 +116,8 @@ fn modes(texts: Texts, told: &Parks) -> Markup {
     Table { caption: texts.text("parks-modes"), columns, rows: told.modes.iter().map(row).collect() }.shown()
 }
 
-/// The figures of a park.
-pub fn figures(frame: &Frame, told: &Figures) -> Page {
+/// The figures of a park; `fault` is what is wrong with the days that were asked for, of which there are no figures then.
+pub fn figures(frame: &Frame, told: &Figures, fault: &str) -> Page {
     let texts = frame.texts;
     let there = figures_address(&told.park);
     let columns = vec![
@@ -140,7 +140,8 @@ pub fn figures(frame: &Frame, told: &Figures) -> Page {
         cells
     };
     let day = |name: &str, label: &str, value: &str| {
-        field(&Field { name, label, value, mode: "numeric", ..Field::default() })
+        let fault = if name == "from" { fault } else { "" };
+        field(&Field { name, label, fault, value, mode: "numeric", ..Field::default() })
     };
     let body = html! {
         form.filter method="get" action=(there) {
@@ -148,12 +149,14 @@ pub fn figures(frame: &Frame, told: &Figures) -> Page {
             (day("to", &texts.text("parks-to"), &told.to))
             (submit(&texts.text("parks-show")))
         }
-        @if !told.complete { p.muted { (texts.text("parks-up-to")) " " (time(&told.up_to)) } }
-        h2 { (texts.text("parks-sites")) }
-        @if told.sites.is_empty() { (empty(&texts.text("parks-no-site"), &texts.text("parks-no-site-help"))) }
-        @else { (Table { caption: texts.text("parks-scans"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
-        @if !told.alarms_complete { p.muted { (texts.text("parks-alarms-partly")) } }
-        (stock(texts, &told.books))
+        @if fault.is_empty() {
+            @if !told.complete { p.muted { (texts.text("parks-up-to")) " " (time(&told.up_to)) } }
+            h2 { (texts.text("parks-sites")) }
+            @if told.sites.is_empty() { (empty(&texts.text("parks-no-site"), &texts.text("parks-no-site-help"))) }
+            @else { (Table { caption: texts.text("parks-scans"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
+            @if !told.alarms_complete { p.muted { (texts.text("parks-alarms-partly")) } }
+            (stock(texts, &told.books))
+        }
         p {
             a href=(record_address("parks", &told.park)) { (texts.text("parks-record")) } " · "
             a href=(address(ADDRESS, &[])) { (texts.text("parks-title")) }

@@ -4,7 +4,7 @@ use super::address;
 use crate::answers::Both;
 use crate::answers::people::{Token, Tokens, User, Users};
 use crate::format::time;
-use crate::language::{Family, Texts};
+use crate::language::{Family, Language, Texts};
 use crate::parts::{
     Column, Field, Order, Pages, ROWS, Table, Tone, badge, both, empty, facts, field, natural, pager, said,
     submit, tabs,
@@ -27,6 +27,8 @@ pub struct Typed {
     pub days: String,
     /// What is wrong, in the interface's words.
     pub fault: Option<Both>,
+    /// In which field: its name, or `has` for what is chosen among boxes.
+    pub at: String,
     /// For whom, and the secret that is shown this once.
     pub made: Option<(String, String)>,
 }
@@ -66,15 +68,35 @@ fn secret(texts: Texts, typed: &Typed) -> Markup {
     }
 }
 
-/// Words that may be given, each with a box.
-fn boxes(texts: Texts, family: Family, legend: &str, words: &[String], chosen: &[String]) -> Markup {
+/// What is wrong with a field; empty = nothing.
+fn fault(texts: Texts, typed: &Typed, name: &str) -> String {
+    match &typed.fault {
+        Some(words) if typed.at == name => match texts.language() {
+            Language::Chinese if !words.zh.is_empty() => words.zh.clone(),
+            _ => words.en.clone(),
+        },
+        _ => String::new(),
+    }
+}
+
+/// Words that may be given, each with a box; what is wrong with them is told at the first.
+fn boxes(
+    texts: Texts,
+    family: Family,
+    legend: &str,
+    (words, chosen): (&[String], &[String]),
+    fault: &str,
+) -> Markup {
+    let told = |index: usize, word: &'static str| (index == 0 && !fault.is_empty()).then_some(word);
     html! {
         fieldset.field {
             legend { (legend) }
-            div.grid { @for word in words {
+            @if !fault.is_empty() { p.fault id="has-fault" { (fault) } }
+            div.grid { @for (index, word) in words.iter().enumerate() {
                 @let id = format!("has.{word}");
                 div.choice {
-                    input type="checkbox" id=(id) name=(id) value="yes" checked[chosen.contains(word)];
+                    input type="checkbox" id=(id) name=(id) value="yes" checked[chosen.contains(word)]
+                        aria-describedby=[told(index, "has-fault")] aria-invalid=[told(index, "true")];
                     label for=(id) { (name_of(texts, family, word)) }
                 }
             } }
@@ -140,21 +162,22 @@ pub fn users(frame: &Frame, users: &Users, gives: &Gives, typed: &Typed) -> Page
         ]
     });
     let next = users.next.as_ref().map(|next| address("/desk/people", &[("after", next)]));
+    let first = (!frame.asked("after").is_empty()).then_some("/desk/people");
     let body = html! {
         (parts(texts, "people"))
         (secret(texts, typed))
         @if users.users.is_empty() { (empty(&texts.text("nothing-found"), &texts.text("no-users-help"))) }
         @else { (Table { caption: texts.text("users"), columns, rows: rows.collect() }.shown()) }
         @if sorts { (Pages::counted(from, PAGE, sorted.len(), |from| order.page(from)).shown(texts, &texts.text("pages"))) }
-        @else { (pager(texts, None, next.as_deref())) }
+        @else { (pager(texts, first, next.as_deref())) }
         @if gives.manages {
             h2 { (texts.text("add-user")) }
             form.stack method="post" action="/desk/people" {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
-                (field(&Field { name: "login", label: &texts.text("login"), hint: &texts.text("login-hint"), value: &typed.login, required: true, ..Field::default() }))
-                (field(&Field { name: "name", label: &texts.text("name"), value: &typed.name, required: true, ..Field::default() }))
-                (boxes(texts, Family::Duty, &texts.text("duties"), &gives.words, &typed.chosen))
-                @if gives.districts { (districts(texts, &typed.districts)) }
+                (field(&Field { name: "login", label: &texts.text("login"), hint: &texts.text("login-hint"), fault: &fault(texts, typed, "login"), value: &typed.login, required: true, ..Field::default() }))
+                (field(&Field { name: "name", label: &texts.text("name"), fault: &fault(texts, typed, "name"), value: &typed.name, required: true, ..Field::default() }))
+                (boxes(texts, Family::Duty, &texts.text("duties"), (&gives.words, &typed.chosen), &fault(texts, typed, "has")))
+                @if gives.districts { (districts(texts, &typed.districts, &fault(texts, typed, "districts"))) }
                 (submit(&texts.text("add-user")))
             }
         }
@@ -162,11 +185,12 @@ pub fn users(frame: &Frame, users: &Users, gives: &Gives, typed: &Typed) -> Page
     Page::new(texts.text("nav-people"), Some(Desk::People), body)
 }
 
-fn districts(texts: Texts, value: &str) -> Markup {
+fn districts(texts: Texts, value: &str, fault: &str) -> Markup {
     field(&Field {
         name: "districts",
         label: &texts.text("districts"),
         hint: &texts.text("districts-hint"),
+        fault,
         value,
         ..Field::default()
     })
@@ -176,6 +200,11 @@ fn districts(texts: Texts, value: &str) -> Markup {
 pub fn user(frame: &Frame, user: &User, gives: &Gives, typed: &Typed) -> Page {
     let texts = frame.texts;
     let button = |word: &str, label: String| html! { button.quiet name="do" value=(word) { (label) } " " };
+    // What was typed and not taken stays, to be put right.
+    let (name, chosen, narrowed) = match &typed.fault {
+        Some(_) => (typed.name.clone(), &typed.chosen, typed.districts.clone()),
+        None => (user.name.clone(), &user.duties, user.districts.join(", ")),
+    };
     let body = html! {
         (secret(texts, typed))
         (facts(&[
@@ -190,9 +219,9 @@ pub fn user(frame: &Frame, user: &User, gives: &Gives, typed: &Typed) -> Page {
             h2 { (texts.text("change-user")) }
             form.stack method="post" action={ "/desk/people/" (user.id) } {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
-                (field(&Field { name: "name", label: &texts.text("name"), value: &user.name, required: true, ..Field::default() }))
-                (boxes(texts, Family::Duty, &texts.text("duties"), &gives.words, &user.duties))
-                @if gives.districts { (districts(texts, &user.districts.join(", "))) }
+                (field(&Field { name: "name", label: &texts.text("name"), fault: &fault(texts, typed, "name"), value: &name, required: true, ..Field::default() }))
+                (boxes(texts, Family::Duty, &texts.text("duties"), (&gives.words, chosen), &fault(texts, typed, "has")))
+                @if gives.districts { (districts(texts, &narrowed, &fault(texts, typed, "districts"))) }
                 p { button name="do" value="save" { (texts.text("save")) } }
                 p {
                     @if user.state == "disabled" { (button("enable", texts.text("enable-user"))) }
@@ -242,10 +271,10 @@ pub fn tokens(frame: &Frame, tokens: &Tokens, gives: &Gives, typed: &Typed) -> P
             h2 { (texts.text("issue-token")) }
             form.stack method="post" action="/desk/tokens" {
                 @if let Some(reader) = &frame.reader { (guard(reader)) }
-                (field(&Field { name: "name", label: &texts.text("name"), hint: &texts.text("token-name-hint"), value: &typed.name, required: true, ..Field::default() }))
-                (boxes(texts, Family::Scope, &texts.text("scopes"), &gives.words, &typed.chosen))
-                (field(&Field { name: "days", label: &texts.text("days"), hint: &texts.text("days-hint"), value: &typed.days, mode: "numeric", required: true, ..Field::default() }))
-                @if gives.districts { (districts(texts, &typed.districts)) }
+                (field(&Field { name: "name", label: &texts.text("name"), hint: &texts.text("token-name-hint"), fault: &fault(texts, typed, "name"), value: &typed.name, required: true, ..Field::default() }))
+                (boxes(texts, Family::Scope, &texts.text("scopes"), (&gives.words, &typed.chosen), &fault(texts, typed, "has")))
+                (field(&Field { name: "days", label: &texts.text("days"), hint: &texts.text("days-hint"), fault: &fault(texts, typed, "days"), value: &typed.days, mode: "numeric", required: true, ..Field::default() }))
+                @if gives.districts { (districts(texts, &typed.districts, &fault(texts, typed, "districts"))) }
                 (submit(&texts.text("issue-token")))
             }
         }

@@ -32,6 +32,10 @@ pub struct View {
     pub of: String,
     /// The script chosen before.
     pub script: String,
+    /// Words of a script that were not taken.
+    pub words: String,
+    /// Why not.
+    pub fault: String,
     /// Who was chosen to send before.
     pub send: String,
     /// What was chosen to come after the list before.
@@ -194,7 +198,7 @@ fn form(frame: &Frame, view: &View) -> Markup {
             (hidden("of", view.family()))
             @if of_exports { p.muted { (texts.text("sandbox-exports-help")) } }
             (choices("script", &texts.text("scripted-outcome"), "", &view.script, &scripts))
-            (field(&Field { name: "words", label: &texts.text("script-words"), hint: &texts.text("script-words-hint"), ..Field::default() }))
+            (field(&Field { name: "words", label: &texts.text("script-words"), hint: &texts.text("script-words-hint"), fault: &view.fault, value: &view.words, ..Field::default() }))
             (choices("then", &texts.text("then"), "", &view.then, &then))
             (choices("send", &texts.text("who-sends"), "", send, &sends))
             (submit(&texts.text("make-trade")))

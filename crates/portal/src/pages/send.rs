@@ -41,6 +41,10 @@ pub struct View {
 /// The page.
 pub fn page(frame: &Frame, view: &View) -> Page {
     let texts = frame.texts;
+    let (described, invalid) = match view.fault.is_empty() {
+        true => ("files-hint", None),
+        false => ("files-hint files-fault", Some("true")),
+    };
     let body = html! {
         div data-results { @if !view.sent.is_empty() { (results(texts, &view.sent)) } }
         form method="post" action="/desk/send" enctype="multipart/form-data" data-upload {
@@ -49,7 +53,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
                 label for="files" { (texts.text("send-files")) }
                 p.hint #files-hint { (texts.text("send-files-hint")) }
                 @if !view.fault.is_empty() { p.fault #files-fault { (view.fault) } }
-                input type="file" id="files" name="files" multiple accept=".xml,.json,.txt" aria-describedby="files-hint";
+                input type="file" id="files" name="files" multiple accept=".xml,.json,.txt" aria-describedby=(described) aria-invalid=[invalid];
             }
             (field(&Field { name: "text", label: &texts.text("send-text"), hint: &texts.text("send-text-hint"), kind: "area", value: &view.text, ..Field::default() }))
             (submit(&texts.text("send-now")))

@@ -50,12 +50,14 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     } else {
         String::new()
     };
+    // Which of the two is wrong nobody is told; the password is written anew.
+    let wrong = told.as_deref().filter(|_| view.refused == Some(Refused::Wrong)).unwrap_or_default();
     let body = html! {
         @if let Some(told) = &told { (said(Tone::Bad, html! { p { (told) } })) }
         form.stack method="post" action="/sign-in" {
             (hidden("next", &view.next))
             (field(&Field { name: "login", label: &texts.text("login"), value: &view.login, autocomplete: "username", required: true, ..Field::default() }))
-            (field(&Field { name: "password", label: &texts.text("password"), kind: "password", autocomplete: "current-password", required: true, ..Field::default() }))
+            (field(&Field { name: "password", label: &texts.text("password"), fault: wrong, kind: "password", autocomplete: "current-password", required: true, ..Field::default() }))
             (field(&Field { name: "code", label: &texts.text("code-of-authenticator"), hint: &texts.text("code-hint"), fault: &code_fault, autocomplete: "one-time-code", ..Field::default() }))
             (submit(&texts.text("sign-in")))
         }

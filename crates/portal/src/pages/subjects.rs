@@ -65,14 +65,14 @@ pub fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
 }
 
-/// What is asked before anything is looked up.
-pub fn ask(frame: &Frame, there: &str, title: String, year: &str, fault: &str) -> Page {
+/// What is asked before anything is looked up; a purpose that is none stays in its field, with what is wrong with it.
+pub fn ask(frame: &Frame, there: &str, title: String, year: &str, (purpose, fault): (&str, &str)) -> Page {
     let texts = frame.texts;
     let body = html! {
         p { (texts.text("subject-ask")) }
         form.stack method="get" action=(there) {
             @if !year.is_empty() { (hidden("year", year)) }
-            (field(&Field { name: "purpose", label: &texts.text("subject-purpose"), hint: &texts.text("subject-purpose-hint"), fault, required: true, ..Field::default() }))
+            (field(&Field { name: "purpose", label: &texts.text("subject-purpose"), hint: &texts.text("subject-purpose-hint"), fault, value: purpose, required: true, ..Field::default() }))
             (submit(&texts.text("subject-look")))
         }
     };

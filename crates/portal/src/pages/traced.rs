@@ -31,11 +31,14 @@ pub fn ask(frame: &Frame, code: &str, missing: Option<Missing>) -> Page {
         Missing::Slower(seconds) => texts.numbered("trace-slower", &[("seconds", seconds)], &[]),
     });
     let (label, hint) = (texts.text("trace-code"), texts.text("trace-code-hint"));
+    // Who asks too often typed nothing wrong.
+    let is_slower = matches!(missing, Some(Missing::Slower(_)));
+    let fault = told.as_deref().filter(|_| !is_slower).unwrap_or_default();
     let body = html! {
         @if let Some(told) = &told { (said(Tone::Bad, html! { p { (told) } })) }
         p { (texts.text("trace-what")) }
         form.stack method="get" action=(ADDRESS) {
-            (field(&Field { name: "code", label: &label, hint: &hint, value: code, required: true, ..Field::default() }))
+            (field(&Field { name: "code", label: &label, hint: &hint, fault, value: code, required: true, ..Field::default() }))
             (submit(&texts.text("trace-look")))
         }
         p.muted { (texts.text("trace-private")) }

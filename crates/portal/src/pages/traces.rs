@@ -10,7 +10,8 @@ use crate::answers::traceability::{
 use crate::format::count;
 use crate::language::{Family, Texts};
 use crate::parts::{
-    Cell, Column, Field, Table, Tone, declared, empty, escaped, facts, field, pager, said, submit,
+    Cell, Column, Faults, Field, Table, Tone, declared, empty, escaped, facts, fault_of, field, pager, said,
+    submit,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
@@ -73,6 +74,8 @@ pub struct BindingView {
     pub parcel: String,
     /// The answer, with its words.
     pub answered: Option<(Bound, String)>,
+    /// What is wrong with what stands there: `code`, `carrier`, `parcel`.
+    pub faults: Faults,
 }
 
 fn named(waybill: &Waybill) -> String {
@@ -83,7 +86,8 @@ fn named(waybill: &Waybill) -> String {
 pub fn bindings(frame: &Frame, view: &BindingView) -> Page {
     let texts = frame.texts;
     let text = |name: &str, label: &str, hint: &str, value: &str| {
-        field(&Field { name, label, hint, value, required: true, ..Field::default() })
+        let fault = fault_of(&view.faults, name);
+        field(&Field { name, label, hint, fault, value, required: true, ..Field::default() })
     };
     let answered = view.answered.as_ref().map(|(bound, words)| {
         let done = bound.status == 200;
@@ -109,9 +113,23 @@ pub fn bindings(frame: &Frame, view: &BindingView) -> Page {
     Page::new(texts.text("bindings-title"), None, body)
 }
 
+/// What the reader of a recall may do, and what he wrote to see its buyers that is no purpose.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Recaller<'a> {
+    /// Has the window look again.
+    pub searches: bool,
+    /// Sees buyers, once he says what for.
+    pub persons: bool,
+    /// What he wrote.
+    pub purpose: &'a str,
+    /// What is wrong with it.
+    pub fault: &'a str,
+}
+
 /// A recall.
-pub fn recall(frame: &Frame, told: &Recall, searches: bool, persons: bool) -> Page {
+pub fn recall(frame: &Frame, told: &Recall, may: Recaller<'_>) -> Page {
     let texts = frame.texts;
+    let Recaller { searches, persons, purpose, fault } = may;
     let opened = &told.body.opened;
     let there = recall_address(&told.id);
     let lot = if opened.lot.is_empty() { texts.text("recall-all-lots") } else { opened.lot.clone() };
@@ -141,7 +159,7 @@ pub fn recall(frame: &Frame, told: &Recall, searches: bool, persons: bool) -> Pa
         @if persons {
             h2 { (texts.text("recall-buyers")) }
             form.filter method="get" action=(format!("{there}/buyers")) {
-                (field(&Field { name: "purpose", label: &texts.text("recall-purpose"), hint: &texts.text("recall-purpose-hint"), required: true, ..Field::default() }))
+                (field(&Field { name: "purpose", label: &texts.text("recall-purpose"), hint: &texts.text("recall-purpose-hint"), fault, value: purpose, required: true, ..Field::default() }))
                 (submit(&texts.text("recall-show-buyers")))
             }
         }

@@ -1,6 +1,15 @@
 //! Forms: every field has its label, its hint and, where it was wrong, its fault, tied to it for those who do not see it.
 
 use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// What is wrong with a form, by the names of its fields.
+pub type Faults = BTreeMap<String, String>;
+
+/// What is wrong with a field; empty = nothing.
+pub fn fault_of<'a>(faults: &'a Faults, name: &str) -> &'a str {
+    faults.get(name).map(String::as_str).unwrap_or_default()
+}
 
 /// A field of one line, or of several.
 #[derive(Clone, Default, Debug)]
@@ -68,7 +77,9 @@ pub struct Choice {
 pub fn choices(name: &str, legend: &str, fault: &str, chosen: &str, all: &[Choice]) -> Markup {
     let fault_id = (!fault.is_empty()).then(|| format!("{name}-fault"));
     html! {
-        fieldset.field aria-describedby=[fault_id.as_ref()] {
+        // One of several is wrong as a group: a button of it cannot be.
+        fieldset.field role=[fault_id.as_ref().map(|_| "radiogroup")] aria-describedby=[fault_id.as_ref()]
+            aria-invalid=[fault_id.as_ref().map(|_| "true")] {
             legend { (legend) }
             @if let Some(id) = &fault_id { p.fault id=(id) { (fault) } }
             @for choice in all {

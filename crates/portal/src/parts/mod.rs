@@ -5,7 +5,7 @@ mod form;
 mod record;
 mod table;
 
-pub use form::{Choice, Field, choices, field, hidden, submit};
+pub use form::{Choice, Faults, Field, choices, fault_of, field, hidden, submit};
 pub use record::{finding, findings, timeline};
 pub use table::{Cell, Column, Order, Pages, ROWS, Sorting, Table, natural, pager};
 

@@ -162,7 +162,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         days: vec![("20261214".into(), "20261220".into()), ("20261207".into(), "20261213".into())],
         asked: ["20261207", "5301960101", "样例 \"><script>", "00"].map(str::to_owned),
         found: Some(draws::Found::Line(read(json!({"drawn": 17, "ratio": 20000, "selected": true})))),
-        answered: None,
+        ..draws::View::default()
     };
     let secret = draws::View {
         found: Some(draws::Found::Not(portal::answers::Both { en: "why".into(), zh: String::new() })),

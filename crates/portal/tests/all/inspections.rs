@@ -250,7 +250,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         id: "i1".into(),
         values: values.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         faults: vec!["photographs[1]: <b>".into()],
-        refused: None,
+        ..inspect::View::default()
     };
     let decision = decide::View { inspection, ..decide::View::default() };
     let there = subjects::person_address(HASH);
@@ -264,7 +264,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("inspected-office", consignment::page(&frame, &a_trade_with(an_inspection(true, true)), None)),
         ("inspected-party", consignment::page(&frame, &a_trade_with(an_inspection(true, false)), None)),
         ("inspected-not-told", consignment::page(&frame, &a_trade_with(an_inspection(false, false)), None)),
-        ("person-purpose", subjects::ask(&frame, &there, title, "2025", "purpose: <b>")),
+        ("person-purpose", subjects::ask(&frame, &there, title, "2025", ("<i>", "purpose: <b>"))),
         ("person-find", subjects::find(&frame, &a_finding())),
         ("person", subjects::page(&frame, &a_subject(true), "case <b>")),
         ("address", subjects::page(&frame, &a_subject(false), "case")),

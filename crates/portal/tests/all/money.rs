@@ -154,7 +154,8 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let frame = frame(language, true);
     let bills = |told: Bills, which: &str| {
         let (from, to) = ("2026-11-01".into(), "2026-11-30".into());
-        let view = bills::View { told, which: which.into(), from, to, after: "3".into() };
+        let after = "3".into();
+        let view = bills::View { told, which: which.into(), from, to, after, ..bills::View::default() };
         bills::page(&frame, &view).shown(&frame)
     };
     let none = Bills { payable: Some("0".into()), ..Bills::default() };

@@ -355,7 +355,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ),
         (
             "rulebooks",
-            operating::rulebooks(&inside, &rulebooks, Some(&differences), ("1", "2")).shown(&inside),
+            operating::rulebooks(&inside, &rulebooks, Some(&differences), ("1", "2"), "").shown(&inside),
         ),
         ("evidence", operating::evidence(&inside, &an_evidence()).shown(&inside)),
     ]

@@ -43,12 +43,15 @@ impl Narrowed {
             let Some(text) = parameter(query, name) else { return Ok(None) };
             // As people and as browsers write it.
             let digits: String = text.chars().filter(|sign| *sign != '-').collect();
-            let wrong = || Problem::bad_request(&format!("{name} is a day: yyyyMMdd or yyyy-MM-dd"));
+            let wrong = || {
+                Problem::bad_request(&format!("{name} is a day: yyyyMMdd or yyyy-MM-dd"))
+                    .in_chinese("起止须为日期：yyyyMMdd 或 yyyy-MM-dd")
+            };
             Day::parse(&digits).map(Some).ok_or_else(wrong)
         };
         let (from, to) = (day("from")?, day("to")?);
         if from.zip(to).is_some_and(|(from, to)| from > to) {
-            return Err(Problem::bad_request("from is not after to"));
+            return Err(Problem::bad_request("from is not after to").in_chinese("起日不能晚于止日"));
         }
         Ok(Self { which, from, to })
     }

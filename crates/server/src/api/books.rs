@@ -123,8 +123,11 @@ async fn book_for(window: &Window, caller: &Caller, id: &str, query: &Query) -> 
 }
 
 /// An instant: the end of a day yyyyMMdd, or a second yyyyMMddHHmmss.
-fn instant(text: &str) -> Result<Time, Problem> {
-    let wrong = || Problem::bad_request("at is a day yyyyMMdd, its end, or a second yyyyMMddHHmmss");
+pub(crate) fn instant(text: &str) -> Result<Time, Problem> {
+    let wrong = || {
+        Problem::bad_request("at is a day yyyyMMdd, its end, or a second yyyyMMddHHmmss")
+            .in_chinese("须为日期 yyyyMMdd（当日终了），或时刻 yyyyMMddHHmmss")
+    };
     match text.len() {
         8 => {
             let next = Day::parse(text).and_then(|day| day.next()).ok_or_else(wrong)?;

@@ -10,6 +10,7 @@ use crate::signing_in::Refused;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use requests::Fault;
+use std::collections::BTreeMap;
 use store::StoreError;
 
 /// A problem document.
@@ -89,16 +90,22 @@ impl Problem {
     }
     /// Its faults, in the language of a page where they say it in both.
     pub(crate) fn faults_in(&self, chinese: bool) -> Vec<String> {
-        let words = |fault: &serde_json::Value| {
-            let zh = fault["zh"].as_str().or(fault["text"]["zh"].as_str()).filter(|_| chinese);
-            let text = zh.or(fault["expected"].as_str()).unwrap_or_default();
-            match fault["path"].as_str().unwrap_or_default() {
-                // The name of a field is English; of one of several it says which.
-                path if zh.is_none() || path.contains('[') => format!("{path}: {text}"),
-                _ => text.to_owned(),
-            }
-        };
-        self.told_faults().iter().map(words).collect()
+        self.told_faults().iter().map(|fault| fault_in(fault, chinese)).collect()
+    }
+    /// The same by the fields of a form: `named` says in which of them what stands at a path was written; none = in no field, and it
+    /// is left out.
+    pub(crate) fn faults_at(
+        &self,
+        chinese: bool,
+        named: impl Fn(&str) -> Option<String>,
+    ) -> BTreeMap<String, String> {
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        for fault in self.told_faults() {
+            let Some(name) = named(fault["path"].as_str().unwrap_or_default()) else { continue };
+            let words = fault_in(fault, chinese);
+            found.entry(name).and_modify(|told| *told = format!("{told} · {words}")).or_insert(words);
+        }
+        found
     }
     /// What exactly, and what to do.
     pub(crate) fn detail(&self) -> &str {
@@ -248,6 +255,17 @@ impl Problem {
         );
         let problem = Self { retry_after: Some(closed.retry_after()), ..problem };
         problem.in_chinese("存储暂时没有响应，本次请求是否已登记尚不确定。请稍后查询或再次发送同样的内容，已登记的会得到第一次的答复")
+    }
+}
+
+/// A fault in the language of a page, where it is said in both.
+fn fault_in(fault: &serde_json::Value, chinese: bool) -> String {
+    let zh = fault["zh"].as_str().or(fault["text"]["zh"].as_str()).filter(|_| chinese);
+    let text = zh.or(fault["expected"].as_str()).unwrap_or_default();
+    match fault["path"].as_str().unwrap_or_default() {
+        // The name of a field is English; of one of several it says which.
+        path if zh.is_none() || path.contains('[') => format!("{path}: {text}"),
+        _ => text.to_owned(),
     }
 }
 

@@ -105,9 +105,15 @@ pub async fn differences(
     let named = |name: &str| {
         let number: u32 = parameter(&query, name)
             .and_then(|text| text.parse().ok())
-            .ok_or_else(|| Problem::bad_request(&format!("{name} is the number of a rulebook")))?;
+            .ok_or_else(|| {
+                Problem::bad_request(&format!("{name} is the number of a rulebook"))
+                    .in_chinese("请填写规则集的编号")
+            })?;
         let found = rows.iter().find(|row| row.number == number);
-        found.ok_or_else(|| Problem::not_found("no rulebook has this number; GET /v1/rulebooks lists them"))
+        found.ok_or_else(|| {
+            Problem::not_found("no rulebook has this number; GET /v1/rulebooks lists them")
+                .in_chinese("没有此编号的规则集，编号见下表")
+        })
     };
     let (from, to) = (named("from")?, named("to")?);
     let (old, new) = (texts(from), texts(to));

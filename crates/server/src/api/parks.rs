@@ -110,8 +110,21 @@ pub(crate) async fn offered(window: &Window) -> Result<Value, Problem> {
 fn day(query: &Query, name: &str, otherwise: Time) -> Result<u32, Problem> {
     let Some(text) = parameter(query, name) else { return Ok(otherwise.day().number()) };
     let digits: String = text.chars().filter(|sign| *sign != '-').collect();
-    let wrong = || Problem::bad_request(&format!("{name} is a day: yyyyMMdd or yyyy-MM-dd"));
+    let wrong = || {
+        Problem::bad_request(&format!("{name} is a day: yyyyMMdd or yyyy-MM-dd"))
+            .in_chinese("起止须为日期：yyyyMMdd 或 yyyy-MM-dd")
+    };
     Day::parse(&digits).map(Day::number).ok_or_else(wrong)
+}
+
+/// The first and the last day that are asked for; the last thirty where none are.
+pub(crate) fn days(window: &Window, query: &Query) -> Result<(u32, u32), Problem> {
+    let now = window.clock.now();
+    let (from, to) = (day(query, "from", Time(now.0 - DAYS))?, day(query, "to", now)?);
+    if from > to {
+        return Err(Problem::bad_request("from is not after to").in_chinese("起日不能晚于止日"));
+    }
+    Ok((from, to))
 }
 
 /// `GET /v1/parks/{id}/figures?from=&to=&purpose=`: of each site what was scanned, and the bonded books in the park.
@@ -146,10 +159,7 @@ pub(crate) async fn told(
         recorded(window, by(window, caller), subject, &record.parties, &caller.purpose, None).await?;
     }
     let now = window.clock.now();
-    let (from, to) = (day(query, "from", Time(now.0 - DAYS))?, day(query, "to", now)?);
-    if from > to {
-        return Err(Problem::bad_request("from is not after to"));
-    }
+    let (from, to) = days(window, query)?;
     let mut kept = Vec::new();
     for site in working(window, Register::Site, SITES).await? {
         let applied =

@@ -68,7 +68,8 @@ pub async fn trade(
 pub async fn make(window: &Window, caller: &Caller, body: &Body) -> Result<Value, Problem> {
     check(window)?;
     if body.script.chars().count() > 200 {
-        return Err(Problem::bad_request("a script is at most 200 characters long"));
+        return Err(Problem::bad_request("a script is at most 200 characters long")
+            .in_chinese("脚本连同所选结果至多200个字符"));
     }
     let code = window.code_of(&caller.party);
     let name = window.filing(&code).map_or(String::new(), |filing| filing.name.to_string());

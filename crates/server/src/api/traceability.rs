@@ -301,7 +301,8 @@ pub(crate) async fn buyers_told(
 ) -> Result<Value, Problem> {
     let why = purpose(query);
     if !(2..=500).contains(&why.trim().chars().count()) {
-        return Err(Problem::bad_request("say what for: purpose is a text of 2 to 500 characters"));
+        return Err(Problem::bad_request("say what for: purpose is a text of 2 to 500 characters")
+            .in_chinese("请写明查询用途（2至500个字）"));
     }
     let absent = || Problem::not_found("no such record, or not yours");
     let (record, _) = registers::visible(window, caller, Register::Recall.word(), id).await?;

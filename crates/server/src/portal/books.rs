@@ -2,7 +2,8 @@
 
 use super::desk::{get, query};
 use super::guard::Seen;
-use super::{read, shown};
+use super::officer::is_chinese;
+use super::{read, shown, shown_as};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{Query, books as api};
@@ -11,6 +12,7 @@ use crate::rights::Right;
 use ::portal::answers::books::{Book, Books, Movements};
 use ::portal::pages::books::{View, list as list_page, page};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -40,8 +42,16 @@ pub async fn show(
     asked: Query,
 ) -> Result<Response, Problem> {
     // A day may be written as the field of a form writes it.
-    let at: String = get(&asked, "at").chars().filter(char::is_ascii_digit).collect();
-    let asked_for = [("at", at.as_str()), ("from", get(&asked, "from"))];
+    let typed = get(&asked, "at").trim();
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let fault = match api::instant(&digits) {
+        Err(problem) if !typed.is_empty() => problem.words_in(is_chinese(&frame)),
+        _ => String::new(),
+    };
+    // What is no day stays as it was typed, and nothing is asked for with it.
+    let at = if fault.is_empty() { digits } else { typed.to_owned() };
+    let day = if fault.is_empty() { at.as_str() } else { "" };
+    let asked_for = [("at", day), ("from", get(&asked, "from"))];
     let asked_for: Vec<(&str, &str)> = asked_for.into_iter().filter(|(_, text)| !text.is_empty()).collect();
     let told = api::show(State(window.clone()), caller.clone(), Path(id.clone()), query(&asked_for)).await?;
     let book: Book = read(told.0)?;
@@ -55,7 +65,8 @@ pub async fn show(
     }
     let files =
         caller.rights.has(Right::RegistersApply) && !caller.is_office() && book.head.state != "closed";
-    Ok(shown(&frame, &page(&frame, &View { book, moved, item, at, files })))
+    let status = if fault.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(shown_as(&frame, &page(&frame, &View { book, moved, item, at, fault, files }), status))
 }
 
 /// `GET /desk/books/{id}/file`: what moved, as a file.

@@ -1,7 +1,8 @@
 //! The desk of whoever reads for his party: home, trades, receipts, rules, messages as they were received.
 
 use super::guard::Seen;
-use super::{read, shown, to};
+use super::officer::is_chinese;
+use super::{read, shown, shown_as, to};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{self, Query};
@@ -128,9 +129,16 @@ pub async fn bills(
 ) -> Result<Response, Problem> {
     let [which, from, to, after] = ["which", "from", "to", "after"].map(|name| get(&asked, name));
     let beneath = query(&[("which", which), ("from", from), ("to", to), ("after", after)]);
-    let told: Bills = read(api::bills::list(State(window), caller, beneath).await?.0)?;
-    let (from, to) = (from.to_owned(), to.to_owned());
-    let view = bills::View { told, which: which.to_owned(), from, to, after: after.to_owned() };
+    let [which, from, to, after] = [which, from, to, after].map(str::to_owned);
+    let mut view = bills::View { which, from, to, after, ..bills::View::default() };
+    match api::bills::list(State(window), caller, beneath).await {
+        Ok(told) => view.told = read::<Bills>(told.0)?,
+        Err(problem) if problem.kind() == "bad-request" && !(view.from.is_empty() && view.to.is_empty()) => {
+            view.fault = problem.words_in(is_chinese(&frame));
+            return Ok(shown_as(&frame, &bills::page(&frame, &view), problem.status_code()));
+        }
+        Err(problem) => return Err(problem),
+    }
     Ok(shown(&frame, &bills::page(&frame, &view)))
 }
 

@@ -75,7 +75,19 @@ pub async fn act(
         Ok(_) => (StatusCode::OK, (true, done(&frame, action))),
         Err(problem) => (problem.status_code(), (false, problem.told_in(is_chinese(&frame), "; "))),
     };
-    let view = View { answered: Some(answered), ..view(&window).await? };
+    let mut view = View { answered: Some(answered), ..view(&window).await? };
+    if let Err(problem) = &came {
+        let first = if action == "commit" { "commitment" } else { "secret" };
+        let named = |path: &str| {
+            let is_field = matches!(path, "commitment" | "salt" | "secret");
+            Some(if is_field { path.to_owned() } else { first.to_owned() })
+        };
+        view.sent = [form.get("period").to_owned(), text("commitment"), text("salt")];
+        view.faults = problem.faults_at(is_chinese(&frame), named);
+        if view.faults.is_empty() {
+            view.faults.insert(first.to_owned(), problem.words_in(is_chinese(&frame)));
+        }
+    }
     Ok(super::shown_as(&frame, &holder(&frame, &view), status))
 }
 

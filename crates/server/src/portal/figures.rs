@@ -2,7 +2,8 @@
 
 use super::desk::{get, query};
 use super::guard::Seen;
-use super::{read, shown};
+use super::officer::is_chinese;
+use super::{read, shown, shown_as};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{Query, statistics};
@@ -12,7 +13,7 @@ use ::portal::answers::figures::Figures;
 use ::portal::charts::alone;
 use ::portal::pages::address;
 use ::portal::pages::figures::{self, Chart, Place, View};
-use ::portal::{Language, Markup, Texts};
+use ::portal::{Frame, Language, Markup, Texts};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -82,7 +83,10 @@ fn period(window: &Window, asked: &Query) -> Result<(String, String, Vec<String>
         let digits: String = get(asked, name).chars().filter(|sign| *sign != '-').collect();
         if digits.is_empty() { Some(otherwise.day()) } else { Day::parse(&digits) }
     };
-    let wrong = || Problem::bad_request("from and to are days, the first not after the last");
+    let wrong = || {
+        Problem::bad_request("from and to are days, the first not after the last")
+            .in_chinese("起止须为日期，且起日不晚于止日")
+    };
     let from = day("from", Time(now.0 - DAYS)).ok_or_else(wrong)?;
     let to = day("to", now).ok_or_else(wrong)?;
     if from > to {
@@ -94,7 +98,8 @@ fn period(window: &Window, asked: &Query) -> Result<(String, String, Vec<String>
         .map(|day| day.number().to_string())
         .collect();
     if days.len() > MOST_DAYS {
-        return Err(Problem::bad_request(&format!("at most {MOST_DAYS} days are shown at once")));
+        return Err(Problem::bad_request(&format!("at most {MOST_DAYS} days are shown at once"))
+            .in_chinese(&format!("一次至多显示{MOST_DAYS}天")));
     }
     Ok((from.number().to_string(), to.number().to_string(), days))
 }
@@ -161,10 +166,32 @@ pub async fn zone(
     caller: Caller,
     asked: Query,
 ) -> Result<Response, Problem> {
-    let mut view = view(&window, &Reader::Caller(&caller), &asked, &Chart::ALL, frame.texts)?;
+    let reader = Reader::Caller(&caller);
     let days = query(&[("from", get(&asked, "from")), ("to", get(&asked, "to"))]);
-    view.live = Some(live(&days));
-    Ok(shown(&frame, &figures::page(&frame, &view)))
+    let told = view(&window, &reader, &asked, &Chart::ALL, frame.texts);
+    answered(&frame, &reader, &asked, told.map(|view| View { live: Some(live(&days)), ..view }))
+}
+
+/// The page; where the days are none, the page without figures, with what is wrong at their fields.
+fn answered(
+    frame: &Frame,
+    reader: &Reader<'_>,
+    asked: &Query,
+    told: Result<View, Problem>,
+) -> Result<Response, Problem> {
+    match told {
+        Ok(view) => Ok(shown(frame, &figures::page(frame, &view))),
+        Err(problem) if problem.kind() == "bad-request" => {
+            let day = |name: &str| -> String {
+                get(asked, name).chars().filter(char::is_ascii_digit).collect()
+            };
+            let fault = problem.words_in(is_chinese(frame));
+            let view =
+                View { place: reader.place(), from: day("from"), to: day("to"), fault, ..View::default() };
+            Ok(shown_as(frame, &figures::page(frame, &view), problem.status_code()))
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// What tells that the figures of some days moved, and sends them.
@@ -189,8 +216,8 @@ pub async fn indicators(
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {
-    let view = view(&window, &Reader::Everybody, &asked, &Chart::ALL, frame.texts)?;
-    Ok(shown(&frame, &figures::page(&frame, &view)))
+    let told = view(&window, &Reader::Everybody, &asked, &Chart::ALL, frame.texts);
+    answered(&frame, &Reader::Everybody, &asked, told)
 }
 
 /// `GET /desk/zone/file?chart=&form=csv|svg|png&from=&to=`.

@@ -9,7 +9,7 @@ use crate::api::inspections::{Body, FoundBody, take};
 use crate::api::{Query, photographs};
 use crate::auth::Caller;
 use ::portal::Frame;
-use ::portal::answers::Decided;
+use ::portal::answers::{Decided, Finding};
 use ::portal::pages::exports::export_address;
 use ::portal::pages::{inspect, trade_address};
 use axum::extract::{Path, State};
@@ -95,6 +95,35 @@ pub async fn record_of_export(
     exports::again(&window, &frame, &caller, &key, view, status).await
 }
 
+/// The field of the form in which what stands at a path of an inspection was written.
+fn field_of(body: &Body, path: &str) -> Option<String> {
+    let Some((number, name)) = path.strip_prefix("found[").and_then(|rest| rest.split_once("].")) else {
+        return Some(match path {
+            "text" => "words".to_owned(),
+            "found" | "measure" => "whole".to_owned(),
+            "place" | "second" => path.to_owned(),
+            _ if path.starts_with("photographs") => "photographs".to_owned(),
+            _ => return None,
+        });
+    };
+    let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+    let line = body.found.get(index)?.line;
+    Some(match name {
+        "quantity" | "weight" => format!("{name}-{line}"),
+        _ if line == 0 => "whole".to_owned(),
+        _ => format!("result-{line}"),
+    })
+}
+
+/// What is said of a finding at its field, in the language of a page.
+fn words(one: &Finding, chinese: bool) -> &str {
+    if chinese {
+        return &one.text;
+    }
+    let expected = one.fields.iter().find(|field| field.path == "expected");
+    expected.map_or(one.fix.en.as_str(), |field| field.value.as_str())
+}
+
 /// Records what a form says; what is wrong with it, if it was not.
 async fn recorded(
     window: &Window,
@@ -109,14 +138,23 @@ async fn recorded(
         values: form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         ..inspect::View::default()
     };
-    let status = match take(window, caller, order.clone(), &body(&form)?, pictures).await {
+    let (body, chinese) = (body(&form)?, officer::is_chinese(frame));
+    // What rests on a report has a form of its own.
+    let named = |path: &str| field_of(&body, path).filter(|_| body.report.is_empty());
+    let status = match take(window, caller, order.clone(), &body, pictures).await {
         Ok((status, _)) if status.is_success() => return Ok(None),
         Ok((status, answer)) => {
-            view.refused = Some(read::<Decided>(answer)?);
+            let refused = read::<Decided>(answer)?;
+            let told = refused.findings.iter().filter_map(|one| {
+                Some((named(&one.fields.first()?.path)?, words(one, chinese).to_owned()))
+            });
+            view.at = told.collect();
+            view.refused = Some(refused);
             status
         }
         Err(problem) if problem.kind() == "invalid" => {
-            view.faults = problem.faults_in(officer::is_chinese(frame));
+            view.faults = problem.faults_in(chinese);
+            view.at = problem.faults_at(chinese, named);
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Err(problem) => return Err(problem),

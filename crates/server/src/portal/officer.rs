@@ -215,7 +215,10 @@ pub async fn decide_many(
             StatusCode::OK
         }
         Err(problem) if problem.kind() == "invalid" => {
-            view.fault = problem.faults_in(is_chinese(&frame)).join(" · ");
+            let chinese = is_chinese(&frame);
+            view.fault = problem.faults_in(chinese).join(" · ");
+            let words = problem.faults_at(chinese, |path| (path == "text").then(|| path.to_owned()));
+            view.words_fault = words.into_values().collect();
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Err(problem) => return Err(problem),
@@ -355,7 +358,10 @@ pub(super) fn chosen(choice: &str) -> Option<Open> {
 
 /// To which item each line of a return comes, as a form says it: number of the line, =, item.
 fn items(text: &str) -> Result<Vec<ItemBody>, Problem> {
-    let wrong = || Problem::bad_request("items are line numbers with the item of each, as 1=12 2=15");
+    let wrong = || {
+        Problem::bad_request("items are line numbers with the item of each, as 1=12 2=15")
+            .in_chinese("请按“序号=账册料号”填写，例如 1=12 2=15")
+    };
     let pairs = text.split([',', '，', ' ', '\n', '\r', '、']).filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {
@@ -388,16 +394,20 @@ pub async fn decide(
         inspection: inspect::View { id: new_id()?, ..inspect::View::default() },
         ..decide::View::default()
     };
-    let status = match chosen(choice) {
-        None => {
+    let status = match (chosen(choice), items(form.get("items"))) {
+        (None, _) => {
             view.fault = frame.texts.text("choose-decision");
             StatusCode::BAD_REQUEST
         }
-        Some(open) if open.action == "summarise-bill" && view.notice.trim().is_empty() => {
-            view.fault = frame.texts.text("needs-notice");
+        (Some(open), _) if open.action == "summarise-bill" && view.notice.trim().is_empty() => {
+            view.notice_fault = frame.texts.text("needs-notice");
             StatusCode::BAD_REQUEST
         }
-        Some(open) => {
+        (Some(_), Err(problem)) => {
+            view.items_fault = problem.words_in(is_chinese(&frame));
+            StatusCode::BAD_REQUEST
+        }
+        (Some(open), Ok(items)) => {
             let version = form.get("version").parse();
             let body = Body {
                 id: form.get("id").to_owned(),
@@ -409,7 +419,7 @@ pub async fn decide(
                 number: open.number,
                 notice: Some(view.notice.trim().to_owned()),
                 book: Some(view.book.trim().to_owned()),
-                items: items(&view.items)?,
+                items,
             };
             match take(&window, &caller, order.clone(), &body).await {
                 Ok((status, _)) if status.is_success() => return Ok(to(&as_taken(&there, &asked, "done"))),
@@ -418,7 +428,11 @@ pub async fn decide(
                     status
                 }
                 Err(problem) if problem.kind() == "invalid" => {
-                    view.words_fault = problem.faults_in(is_chinese(&frame)).join(" · ");
+                    let named =
+                        |path: &str| Some(String::from(if path == "notice" { "notice" } else { "text" }));
+                    let mut told = problem.faults_at(is_chinese(&frame), named);
+                    view.notice_fault = told.remove("notice").unwrap_or_default();
+                    view.words_fault = told.remove("text").unwrap_or_default();
                     StatusCode::UNPROCESSABLE_ENTITY
                 }
                 Err(problem) => return Err(problem),

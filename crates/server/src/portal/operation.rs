@@ -2,7 +2,8 @@
 
 use super::desk::{get, query};
 use super::guard::Seen;
-use super::{read, shown};
+use super::officer::is_chinese;
+use super::{read, shown, shown_as};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{Query, evidence as log, found, operation as api};
@@ -44,13 +45,21 @@ pub async fn rulebooks(
 ) -> Result<Response, Problem> {
     let all: Rulebooks = read(api::rulebooks(State(window.clone())).await?.0)?;
     let (from, to) = (get(&asked, "from").trim(), get(&asked, "to").trim());
-    let differences: Option<Differences> = if from.is_empty() || to.is_empty() {
-        None
-    } else {
-        let beneath = query(&[("from", from), ("to", to)]);
-        Some(read(api::differences(State(window), caller, beneath).await?.0)?)
-    };
-    Ok(shown(&frame, &pages::rulebooks(&frame, &all, differences.as_ref(), (from, to))))
+    if from.is_empty() || to.is_empty() {
+        return Ok(shown(&frame, &pages::rulebooks(&frame, &all, None, (from, to), "")));
+    }
+    match api::differences(State(window), caller, query(&[("from", from), ("to", to)])).await {
+        Ok(found) => {
+            let found: Differences = read(found.0)?;
+            Ok(shown(&frame, &pages::rulebooks(&frame, &all, Some(&found), (from, to), "")))
+        }
+        Err(problem) if matches!(problem.kind(), "bad-request" | "not-found") => {
+            let fault = problem.words_in(is_chinese(&frame));
+            let page = pages::rulebooks(&frame, &all, None, (from, to), &fault);
+            Ok(shown_as(&frame, &page, problem.status_code()))
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// `GET /desk/evidence?position=&kind=&after=`: a proof is worked out again here before it is called good.

@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::guard::Seen;
+use super::officer::is_chinese;
 use super::{read, shown, shown_as};
 use crate::api::error::Problem;
 use crate::auth::Caller;
@@ -38,6 +39,10 @@ pub async fn take(
             view.given = Some(read(parcels::given(&window, &caller, rows).await?)?);
             view.text.clear();
             Ok(shown(&frame, &page(&frame, &view)))
+        }
+        Err(problem) if problem.told_faults().is_empty() && problem.kind() == "bad-request" => {
+            view.unread = problem.words_in(is_chinese(&frame));
+            Ok(shown_as(&frame, &page(&frame, &view), StatusCode::BAD_REQUEST))
         }
         Err(problem) if problem.told_faults().is_empty() => Err(problem),
         Err(problem) => {

@@ -112,7 +112,9 @@ pub async fn ask(
         return Ok(shown_as(&frame, &page(&frame, &view), status));
     }
     let status = if left.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let view = View { orders, told, ..found(&window, &caller, "", "").await? };
+    // The first stands at the field too, where they are put right.
+    let fault = told.iter().find(|one| one.id.is_empty()).map(|one| one.why.clone()).unwrap_or_default();
+    let view = View { orders, told, fault, ..found(&window, &caller, "", "").await? };
     Ok(shown_as(&frame, &page(&frame, &view), status))
 }
 

@@ -106,10 +106,23 @@ pub async fn users(
 fn refused(mut typed: Typed, problem: Problem) -> Result<Typed, Problem> {
     match problem.kind() {
         "bad-request" | "conflict" | "beyond-own-rights" => {
+            typed.at = field_of(&problem).to_owned();
             typed.fault = Some(problem.words());
             Ok(typed)
         }
         _ => Err(problem),
+    }
+}
+
+/// The field that a fault is of: the interface names it in its words. What names none is of what was chosen.
+fn field_of(problem: &Problem) -> &str {
+    let named = problem.detail().strip_prefix('`').and_then(|rest| rest.split('`').next());
+    match (problem.kind(), named) {
+        // A login that is taken.
+        ("conflict", _) => "login",
+        (_, Some(name @ ("login" | "name" | "days"))) => name,
+        _ if problem.detail().starts_with("districts") => "districts",
+        _ => "has",
     }
 }
 
@@ -198,11 +211,17 @@ pub async fn change(
         password: if done == "password" { reset() } else { None },
         second_factor: if done == "second-factor" { reset() } else { None },
     };
-    let mut typed = Typed::default();
+    let mut typed = Typed {
+        name: form.get("name").to_owned(),
+        chosen: chosen(&form),
+        districts: form.get("districts").to_owned(),
+        ..Typed::default()
+    };
     match api::change(State(window.clone()), caller.clone(), Path(id.clone()), Ok(Json(sent))).await {
         Ok(Json(made)) => {
             let made: Made = read(made)?;
-            typed.made = made.password.map(|password| (made.user.login, password));
+            let made = made.password.map(|password| (made.user.login, password));
+            typed = Typed { made, ..Typed::default() };
         }
         Err(problem) => typed = refused(typed, problem)?,
     }

@@ -176,11 +176,17 @@ pub async fn record(
         Err(problem) => {
             let of = |name: &&str| ((*name).to_owned(), form.get(&format!("h-{name}")).to_owned());
             view.sent = FIELDS.iter().map(of).collect();
+            view.faults = problem.faults_at(is_chinese(&frame), |path| Some(field_of(path)));
             view.told = Some(Err(words(&frame, &problem)));
             problem.status_code()
         }
     };
     Ok(shown_as(&frame, &keeper::page(&frame, &view), status))
+}
+
+/// The field of a form in which what stands at a path was written: one of several stands in the field of all of them.
+fn field_of(path: &str) -> String {
+    path.split(['[', '.']).next().unwrap_or_default().to_owned()
 }
 
 /// What is wrong, in the reader's language.
@@ -268,8 +274,20 @@ pub async fn set_hold(
         }
         Err(problem) => {
             view.answered = Some((false, words(&frame, &problem)));
-            if body.action == "hold" {
-                view.sent = [body.logistics_code, body.logistics_no, body.text];
+            let named = |path: &str| Some(String::from(if path == "text" { "text" } else { "parcel" }));
+            let mut faults = problem.faults_at(is_chinese(&frame), named);
+            // A parcel that nobody may hold is wrong by its number.
+            if faults.is_empty() && problem.kind() == "not-found" {
+                faults.insert("parcel".to_owned(), words(&frame, &problem));
+            }
+            let sent = [body.logistics_code, body.logistics_no, body.text];
+            match (body.action.as_str(), faults.remove("text")) {
+                ("hold", text) => {
+                    faults.extend(text.map(|text| ("text".to_owned(), text)));
+                    (view.sent, view.faults) = (sent, faults);
+                }
+                (_, Some(text)) => view.lifted = Some((sent, text)),
+                _ => {}
             }
             problem.status_code()
         }

@@ -37,7 +37,8 @@ fn answered(
             let fault = problem.faults_in(frame.texts.language() == Language::Chinese).join(" · ");
             let title = pages::title(frame.texts, is_person, id);
             let fault = if first { "" } else { fault.as_str() };
-            let page = pages::ask(frame, &there, title, get(asked, "year"), fault);
+            let asked_for = (get(asked, "purpose"), fault);
+            let page = pages::ask(frame, &there, title, get(asked, "year"), asked_for);
             let status = if first { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
             Ok(shown_as(frame, &page, status))
         }

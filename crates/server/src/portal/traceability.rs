@@ -14,12 +14,13 @@ use crate::rights::Right;
 use crate::traceability::{Binding, SitesKept};
 use ::portal::answers::traceability::{Bound, Codes};
 use ::portal::pages::traced::{self, Missing};
-use ::portal::pages::traces::{self, BINDINGS, BindingView, recall_address};
+use ::portal::pages::traces::{self, BINDINGS, BindingView, Recaller, recall_address};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use register::trace::link::DigitalLink;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Labels of a page: a sheet of A4.
@@ -70,7 +71,9 @@ pub async fn scan(
                 "too-many" => Missing::Slower(problem.seconds().unwrap_or(60)),
                 _ => return Err(problem),
             };
-            let asked = traced::ask(&frame, "", Some(missing));
+            // What he scanned or typed stays in the field, to be held against the label.
+            let code = frame.place.split('?').next().unwrap_or_default();
+            let asked = traced::ask(&frame, code, Some(missing));
             let mut answer = shown_as(&frame, &asked, problem.status_code());
             if let Some(denial) = problem.denial() {
                 answer.extensions_mut().insert(denial.clone());
@@ -103,10 +106,9 @@ pub async fn bind(
     };
     let told = api::bound(&window, &caller, &sent, &SitesKept::new()).await;
     let chinese = is_chinese(&frame);
-    let faults: Vec<&str> = told["faults"]
-        .as_array()
-        .into_iter()
-        .flatten()
+    let listed = told["faults"].as_array().cloned().unwrap_or_default();
+    let faults: Vec<&str> = listed
+        .iter()
         .filter_map(|fault| fault["text"][if chinese { "zh" } else { "en" }].as_str())
         .collect();
     let words = match told["text"][if chinese { "zh" } else { "en" }].as_str() {
@@ -120,6 +122,20 @@ pub async fn bind(
     let mut view = BindingView { carrier: sent.logistics_code, ..BindingView::default() };
     if bound.status != 200 {
         (view.code, view.parcel) = (sent.code, sent.logistics_no);
+        let told = |fault: &Value| {
+            let words = fault["text"][if chinese { "zh" } else { "en" }].as_str()?;
+            let name = match fault["path"].as_str().unwrap_or_default() {
+                "logisticsCode" => "carrier",
+                "logisticsNo" | "parcel" => "parcel",
+                _ => "code",
+            };
+            Some((name.to_owned(), words.to_owned()))
+        };
+        view.faults = listed.iter().filter_map(told).collect();
+        // What is said of the whole is said of the code: it is what was scanned.
+        if view.faults.is_empty() {
+            view.faults.insert("code".to_owned(), words.clone());
+        }
     }
     view.answered = Some((bound, words));
     Ok(shown_as(&frame, &traces::bindings(&frame, &view), status))
@@ -160,10 +176,17 @@ pub async fn recall(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let searches = caller.rights.has_any(&[Right::RegistersApply, Right::FilingsReview]);
-    let persons = caller.rights.has(Right::PersonsRead) && caller.is_office() && caller.districts.is_empty();
     let told = read(api::recall_told(&window, &caller, &id, &query(&[])).await?)?;
-    Ok(shown(&frame, &traces::recall(&frame, &told, searches, persons)))
+    Ok(shown(&frame, &traces::recall(&frame, &told, reader(&caller))))
+}
+
+/// What a reader of a recall may do.
+fn reader(caller: &Caller) -> Recaller<'static> {
+    Recaller {
+        searches: caller.rights.has_any(&[Right::RegistersApply, Right::FilingsReview]),
+        persons: caller.rights.has(Right::PersonsRead) && caller.is_office() && caller.districts.is_empty(),
+        ..Recaller::default()
+    }
 }
 
 /// `POST /desk/recalls/{id}`: the window looks again.
@@ -180,12 +203,22 @@ pub async fn search(
 /// `GET /desk/recalls/{id}/buyers?purpose=`.
 pub async fn buyers(
     State(window): State<Arc<Window>>,
-    Seen(frame): Seen,
+    Seen(mut frame): Seen,
     caller: Caller,
     Path(id): Path<String>,
     asked: Query,
 ) -> Result<Response, Problem> {
-    let told =
-        read(api::buyers_told(&window, &caller, &id, &query(&[("purpose", get(&asked, "purpose"))])).await?)?;
-    Ok(shown(&frame, &traces::buyers(&frame, &told)))
+    let purpose = get(&asked, "purpose");
+    match api::buyers_told(&window, &caller, &id, &query(&[("purpose", purpose)])).await {
+        Ok(told) => Ok(shown(&frame, &traces::buyers(&frame, &read(told)?))),
+        // The recall again, with what is wrong at the field.
+        Err(problem) if problem.kind() == "bad-request" && reader(&caller).persons => {
+            let told = read(api::recall_told(&window, &caller, &id, &query(&[])).await?)?;
+            let fault = problem.words_in(is_chinese(&frame));
+            let may = Recaller { purpose, fault: &fault, ..reader(&caller) };
+            frame.place = recall_address(&id);
+            Ok(shown_as(&frame, &traces::recall(&frame, &told, may), problem.status_code()))
+        }
+        Err(problem) => Err(problem),
+    }
 }

@@ -3,7 +3,8 @@
 use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
-use super::{read, shown};
+use super::officer::is_chinese;
+use super::{read, shown, shown_as};
 use crate::Window;
 use crate::api::error::Problem;
 use crate::api::sandbox::{Body, Sends};
@@ -12,6 +13,7 @@ use crate::auth::Caller;
 use ::portal::answers::sandbox::Conformance;
 use ::portal::pages::{address, sandbox};
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -49,16 +51,27 @@ pub async fn make(
     let script = format!("{} {}", form.get("script"), form.get("words"));
     let of = family(form.get("of"));
     let body = Body { script, send, then: form.get("then").to_owned(), of: of.to_owned() };
-    let made = api::sandbox::make(&window, &caller, &body).await?;
-    frame.place = address("/desk/sandbox", &[("of", of)]);
-    let view = sandbox::View {
+    let mut view = sandbox::View {
         of: of.to_owned(),
         script: form.get("script").to_owned(),
         send: form.get("send").to_owned(),
         then: form.get("then").to_owned(),
-        trade: Some(read(made)?),
-        limits: read(api::limits::limits(State(window.clone())).await?.0)?,
-        conformance: read(api::sandbox::shown(State(window), caller).await?.0)?,
+        ..sandbox::View::default()
     };
-    Ok(shown(&frame, &sandbox::page(&frame, &view)))
+    let status = match api::sandbox::make(&window, &caller, &body).await {
+        Ok(made) => {
+            view.trade = Some(read(made)?);
+            StatusCode::OK
+        }
+        Err(problem) if problem.kind() == "bad-request" => {
+            view.words = form.get("words").to_owned();
+            view.fault = problem.words_in(is_chinese(&frame));
+            problem.status_code()
+        }
+        Err(problem) => return Err(problem),
+    };
+    frame.place = address("/desk/sandbox", &[("of", of)]);
+    view.limits = read(api::limits::limits(State(window.clone())).await?.0)?;
+    view.conformance = read(api::sandbox::shown(State(window), caller).await?.0)?;
+    Ok(shown_as(&frame, &sandbox::page(&frame, &view), status))
 }

@@ -40,7 +40,7 @@ async fn recorded(zone: &Zone, party: &str, person: &Person, telephone: Option<&
 }
 
 /// Two enterprises that a person answers for, whose own telephone an office noted; of the first notice is given that names him.
-async fn noticed(zone: &Zone, listed: &str, person: &Person) -> String {
+pub(crate) async fn noticed(zone: &Zone, listed: &str, person: &Person) -> String {
     let other = (0..).map(|from| plain(zone, from).declaration.head.ebc_code).find(|code| *code != listed);
     let other = other.unwrap().to_string();
     for party in [listed, other.as_str()] {

@@ -220,7 +220,7 @@ pub(crate) fn told_at_fields(browser: &mut Chromium) -> Value {
         "(() => { const wrong = Array.from(document.querySelectorAll('[aria-invalid=true]')); \
          const told = (one) => (one.getAttribute('aria-describedby') || '').split(' ').some((id) => \
          id.endsWith('-fault') && document.getElementById(id)?.checkVisibility()); \
-         return [wrong.length > 0, wrong.filter((one) => !told(one)).map((one) => one.name), document.activeElement === wrong[0]]; })()",
+         return [wrong.length > 0, wrong.filter((one) => !told(one)).map((one) => one.name), wrong.length > 0 && wrong[0].contains(document.activeElement)]; })()",
     )
 }
 

@@ -182,7 +182,7 @@ pub(crate) fn visit_in(
 pub(crate) fn focus(browser: &mut Chromium, at: &str, faults: &mut Vec<String>) {
     const SEEN: &str = "(() => { const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect(); \
         return [at.className, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.bottom > 0, at.outerHTML.slice(0, 100)]; })()";
-    let is_led = browser.run("document.activeElement.matches('[aria-invalid=true]')") == true;
+    let is_led = browser.run("document.activeElement.closest('[aria-invalid=true]') !== null") == true;
     for step in 0..6 {
         browser.press("Tab");
         let seen = browser.run(SEEN);

@@ -44,7 +44,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if let Some(told) = &told { (said(Tone::Bad, html! { p { (told) } })) }
         @match &view.asked {
             None => (ask(frame, view)),
-            Some((ticket, minutes)) => (give(frame, view, ticket, *minutes)),
+            Some((ticket, minutes)) => (give(frame, view, (ticket, *minutes))),
         }
         h2 { (texts.text("track-why")) }
         p { (texts.text("track-why-text")) }
@@ -59,18 +59,26 @@ fn carried(frame: &Frame) -> Markup {
 
 fn ask(frame: &Frame, view: &View) -> Markup {
     let texts = frame.texts;
+    let fault = match view.told {
+        Some(Told::NoNumber) => texts.text("track-no-number"),
+        _ => String::new(),
+    };
     html! {
         p { (texts.text("track-what")) }
         form.stack method="post" action="/track" {
             (carried(frame))
-            (field(&Field { name: "number", label: &texts.text("track-number"), hint: &texts.text("track-number-hint"), value: &view.number, required: true, ..Field::default() }))
+            (field(&Field { name: "number", label: &texts.text("track-number"), hint: &texts.text("track-number-hint"), fault: &fault, value: &view.number, required: true, ..Field::default() }))
             (submit(&texts.text("track-send")))
         }
     }
 }
 
-fn give(frame: &Frame, view: &View, ticket: &str, minutes: u64) -> Markup {
+fn give(frame: &Frame, view: &View, (ticket, minutes): (&str, u64)) -> Markup {
     let texts = frame.texts;
+    let fault = match view.told {
+        Some(Told::Wrong) => texts.text("track-wrong"),
+        _ => String::new(),
+    };
     html! {
         (said(Tone::Wait, html! { p { (texts.numbered("track-sent", &[("minutes", minutes)], &[("number", &view.number)])) } }))
         form.stack method="post" action="/track/code" {
@@ -78,7 +86,7 @@ fn give(frame: &Frame, view: &View, ticket: &str, minutes: u64) -> Markup {
             (hidden("number", &view.number))
             (hidden("ticket", ticket))
             (hidden("minutes", &minutes.to_string()))
-            (field(&Field { name: "code", label: &texts.text("track-code"), hint: &texts.text("track-code-hint"), required: true, autocomplete: "one-time-code", mode: "numeric", ..Field::default() }))
+            (field(&Field { name: "code", label: &texts.text("track-code"), hint: &texts.text("track-code-hint"), fault: &fault, required: true, autocomplete: "one-time-code", mode: "numeric", ..Field::default() }))
             (submit(&texts.text("track-enter")))
         }
         p { a href="/track" { (texts.text("track-again")) } }
