@@ -58,7 +58,9 @@ pub fn address(text: &str) -> String {
 
 /// How many characters a house word has that stands here: Chinese ones after a number, `no` and `room` before one.
 fn house_word(rest: &[char], after_number: bool, begins: bool) -> Option<usize> {
-    HOUSE_WORDS.iter().find_map(|word| {
+    let first = rest.first();
+    // Nearly every character begins none of them.
+    HOUSE_WORDS.iter().filter(|word| word.chars().next().as_ref() == first).find_map(|word| {
         let length = word.chars().count();
         let here = rest.get(..length)?.iter().copied().eq(word.chars());
         let next = rest.get(length..)?.iter().find(|c| c.is_alphanumeric());

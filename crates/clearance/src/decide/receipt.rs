@@ -8,7 +8,7 @@ use crate::keys::Time;
 use crate::outcome::Receipt;
 use ceb::{Decimal, Document};
 use compact_str::format_compact;
-use ring::digest::{Context, SHA256};
+use ring::digest::{SHA256, digest};
 
 /// Numbers that a receipt names beside the business keys.
 #[derive(Clone, Default, Debug)]
@@ -27,14 +27,15 @@ impl Numbers {
 
 /// 36 upper-case characters derived from what the receipt belongs to.
 fn guid(key: &[Text], version: u32, index: usize) -> Text {
-    let mut context = Context::new(&SHA256);
+    // One digest of it all: fed part by part it takes twice as long.
+    let mut content = Vec::with_capacity(8 + key.iter().map(|part| 4 + part.len()).sum::<usize>());
     for part in key {
-        context.update(&(part.len() as u32).to_be_bytes());
-        context.update(part.as_bytes());
+        content.extend_from_slice(&(part.len() as u32).to_be_bytes());
+        content.extend_from_slice(part.as_bytes());
     }
-    context.update(&version.to_be_bytes());
-    context.update(&(index as u32).to_be_bytes());
-    let digest = context.finish();
+    content.extend_from_slice(&version.to_be_bytes());
+    content.extend_from_slice(&(index as u32).to_be_bytes());
+    let digest = digest(&SHA256, &content);
     let mut text = Text::with_capacity(36);
     for (at, byte) in digest.as_ref().iter().take(16).enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {

@@ -84,10 +84,7 @@ pub fn trade_in(outcome: &Outcome) -> Option<&Arc<ExportTrade>> {
 
 /// Whether the verdict on a list stands after a state of its trade.
 pub fn is_decided(trade: &ExportTrade) -> bool {
-    trade
-        .attempt
-        .as_ref()
-        .is_some_and(|attempt| attempt.lane.is_some() || attempt.state == State::Rejected)
+    trade.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some() || attempt.state == State::Rejected)
 }
 
 /// What is said of the list of a trade as it stands.

@@ -231,9 +231,7 @@ pub fn of_attempt(consignment: &Consignment) -> Judged {
 fn as_it_stands(lane: Option<Lane>, state: State, findings: &[Finding], tax: Option<i64>) -> Judged {
     match (lane, state) {
         // By a person, later: its lane was fixed before.
-        (Some(lane), _) if lane != Lane::Reject => {
-            Judged { verdict: Verdict::Passed, lane: Some(lane), tax }
-        }
+        (Some(lane), _) if lane != Lane::Reject => Judged { verdict: Verdict::Passed, lane: Some(lane), tax },
         (lane, State::Rejected) => {
             let reason = first(findings, Layer::Rejected).unwrap_or(Reason::RiskRejected);
             Judged { verdict: Verdict::Rejected(reason), lane, tax: None }

@@ -262,8 +262,7 @@ impl Life {
     /// By order number how many pieces each list holds that took its goods: all of its lines until its parcel left, then none.
     fn pre_deducted(&self) -> Vec<(String, i64)> {
         let here = self.sales.iter().map(|sale| (&sale.trade.order.head.order_no, sale.left, &sale.lines));
-        let abroad =
-            self.abroad.iter().map(|one| (&one.export.order.head.order_no, one.left(), &one.lines));
+        let abroad = self.abroad.iter().map(|one| (&one.export.order.head.order_no, one.left(), &one.lines));
         let all = here.chain(abroad);
         all.map(|(order_no, left, lines)| {
             let all: i64 = lines.iter().map(|(_, pieces)| pieces).sum();

@@ -423,9 +423,8 @@ pub fn holds(frame: &Frame, view: &HoldsView) -> Page {
 
 fn lifting(frame: &Frame, view: &HoldsView, hold: &Hold) -> Markup {
     let texts = frame.texts;
-    let is_this = |[carrier, number, _]: &[String; 3]| {
-        *carrier == hold.logistics_code && *number == hold.logistics_no
-    };
+    let is_this =
+        |[carrier, number, _]: &[String; 3]| *carrier == hold.logistics_code && *number == hold.logistics_no;
     let wrong = view.lifted.as_ref().filter(|(sent, _)| is_this(sent));
     let value = wrong.map(|([_, _, text], _)| text.as_str());
     let (described, invalid) = (wrong.map(|_| "lift-fault"), wrong.map(|_| "true"));

@@ -37,7 +37,11 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let described = if unread.is_empty() { "file-hint" } else { "file-hint file-fault" };
     let invalid = (!unread.is_empty()).then_some("true");
     // A table that was pasted stands in its field; a file is chosen anew.
-    let fault = if view.faults.is_empty() || view.text.is_empty() { String::new() } else { texts.text("parcels-not-read") };
+    let fault = if view.faults.is_empty() || view.text.is_empty() {
+        String::new()
+    } else {
+        texts.text("parcels-not-read")
+    };
     let body = html! {
         p { (texts.text("parcels-help")) " " a href=(register_address(REGISTER)) { (texts.text("parcels-list")) } }
         @if let Some(given) = &view.given { (told(texts, given)) }

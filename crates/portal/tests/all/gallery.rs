@@ -276,6 +276,7 @@ fn a_choice(results: Option<Vec<OneOfMany>>) -> many::View {
         action: "approve".into(),
         text: "样例 <b>".into(),
         fault: "text: why".into(),
+        words_fault: "why".into(),
         results,
     }
 }

@@ -4,8 +4,8 @@ use super::error::Problem;
 use super::sorted::compared;
 use super::trades::Trade;
 use super::{
-    CONSIGNMENTS, Query, actions, assignments, confirmations, exchanges, inspections, limit, lines, parameter,
-    readings, registers, risk, risk_model, scope, subjects, view,
+    CONSIGNMENTS, Query, actions, assignments, confirmations, exchanges, inspections, limit, lines,
+    parameter, readings, registers, risk, risk_model, scope, subjects, view,
 };
 use crate::auth::Caller;
 use crate::rights::Right;

@@ -395,7 +395,7 @@ pub fn interface(window: Window) -> Interface {
         .merge(crate::portal::routes())
         .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
-        .with_state(window);
+        .with_state(window.clone());
     Interface(Arc::new(Inner { window, routes, body: DefaultBodyLimit::max(body) }))
 }
 

@@ -103,12 +103,10 @@ pub async fn differences(
 ) -> Result<Json<Value>, Problem> {
     let rows = window.read.rulebooks().await?;
     let named = |name: &str| {
-        let number: u32 = parameter(&query, name)
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| {
-                Problem::bad_request(&format!("{name} is the number of a rulebook"))
-                    .in_chinese("请填写规则集的编号")
-            })?;
+        let number: u32 = parameter(&query, name).and_then(|text| text.parse().ok()).ok_or_else(|| {
+            Problem::bad_request(&format!("{name} is the number of a rulebook"))
+                .in_chinese("请填写规则集的编号")
+        })?;
         let found = rows.iter().find(|row| row.number == number);
         found.ok_or_else(|| {
             Problem::not_found("no rulebook has this number; GET /v1/rulebooks lists them")

@@ -182,9 +182,8 @@ fn answered(
     match told {
         Ok(view) => Ok(shown(frame, &figures::page(frame, &view))),
         Err(problem) if problem.kind() == "bad-request" => {
-            let day = |name: &str| -> String {
-                get(asked, name).chars().filter(char::is_ascii_digit).collect()
-            };
+            let day =
+                |name: &str| -> String { get(asked, name).chars().filter(char::is_ascii_digit).collect() };
             let fault = problem.words_in(is_chinese(frame));
             let view =
                 View { place: reader.place(), from: day("from"), to: day("to"), fault, ..View::default() };

@@ -145,9 +145,10 @@ async fn recorded(
         Ok((status, _)) if status.is_success() => return Ok(None),
         Ok((status, answer)) => {
             let refused = read::<Decided>(answer)?;
-            let told = refused.findings.iter().filter_map(|one| {
-                Some((named(&one.fields.first()?.path)?, words(one, chinese).to_owned()))
-            });
+            let told = refused
+                .findings
+                .iter()
+                .filter_map(|one| Some((named(&one.fields.first()?.path)?, words(one, chinese).to_owned())));
             view.at = told.collect();
             view.refused = Some(refused);
             status

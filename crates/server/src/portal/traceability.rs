@@ -107,10 +107,8 @@ pub async fn bind(
     let told = api::bound(&window, &caller, &sent, &SitesKept::new()).await;
     let chinese = is_chinese(&frame);
     let listed = told["faults"].as_array().cloned().unwrap_or_default();
-    let faults: Vec<&str> = listed
-        .iter()
-        .filter_map(|fault| fault["text"][if chinese { "zh" } else { "en" }].as_str())
-        .collect();
+    let faults: Vec<&str> =
+        listed.iter().filter_map(|fault| fault["text"][if chinese { "zh" } else { "en" }].as_str()).collect();
     let words = match told["text"][if chinese { "zh" } else { "en" }].as_str() {
         _ if told["status"] == 200 => frame.texts.text("bindings-done"),
         _ if !faults.is_empty() => faults.join(" · "),

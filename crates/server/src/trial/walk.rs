@@ -5,7 +5,6 @@
 mod exports;
 
 use super::{Job, Rules};
-use exports::OpenExport;
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Consignment, Filed};
@@ -21,6 +20,7 @@ use clearance::risk::SamplingSeed;
 use clearance::trial::{
     Compared, Completed, Draft, Grounds, Judged, Untried, declared, is_decided, of_outcome, order_of,
 };
+use exports::OpenExport;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::convert::Infallible;

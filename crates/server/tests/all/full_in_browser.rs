@@ -81,7 +81,12 @@ const FORMS: [(&str, &str, &str); 4] = [
 ];
 
 /// Looks at what is open now, and leaves a picture of it.
-pub(crate) fn look(browser: &mut Chromium, name: &str, (language, width): (&str, u32), faults: &mut Vec<String>) {
+pub(crate) fn look(
+    browser: &mut Chromium,
+    name: &str,
+    (language, width): (&str, u32),
+    faults: &mut Vec<String>,
+) {
     let at = format!("{name} {language} {width}");
     let found = browser.run(CHECKS);
     faults.extend(found.as_array().unwrap().iter().map(|one| format!("{at}: {one}")));

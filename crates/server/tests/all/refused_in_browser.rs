@@ -163,9 +163,8 @@ impl Story {
             typed = fields_of(step);
             let why = browser.run(&format!("{FILL}({}, {}, {})", json!(step.0), json!(typed), json!(step.2)));
             if why != "" {
-                let words = browser.run(
-                    "location.pathname + ': ' + document.querySelector('main').innerText.slice(0, 300)",
-                );
+                let words = browser
+                    .run("location.pathname + ': ' + document.querySelector('main').innerText.slice(0, 300)");
                 faults.push(format!("{at}: {why} on {words}"));
                 return;
             }

@@ -152,8 +152,14 @@ const NEVER: &[((&str, &str), &str)] = &[
     (("post", "/my/notices"), ONE_BUTTON),
     (("post", "/my/disputes/{seller}/withdrawal"), ONE_BUTTON),
     (("post", "/my/erasure"), ONE_BUTTON),
-    (("post", "/desk/queue"), "boxes and buttons: where nothing is ticked it leads back to the queue, which says so"),
-    (("post", "/desk/sites/{code}"), "every scan is answered: what is no parcel is one that nobody knows, and stays"),
+    (
+        ("post", "/desk/queue"),
+        "boxes and buttons: where nothing is ticked it leads back to the queue, which says so",
+    ),
+    (
+        ("post", "/desk/sites/{code}"),
+        "every scan is answered: what is no parcel is one that nobody knows, and stays",
+    ),
     (("post", "/desk/sites/{code}/scans"), "no form but what a script sends, and its answer is no page"),
     (("get", "/tariff"), WORDS),
     (("get", "/desk/rules"), WORDS),
@@ -167,8 +173,10 @@ const NEVER: &[((&str, &str), &str)] = &[
 /// Why a page has no list that could be full.
 const NO_LIST: &str = "words, a form, or one thing with its own parts: nothing in it grows";
 const FIXED: &str = "its rows are those of a table of the rulebook or of the program: it is full always";
-const ANSWER: &str = "what a form is answered with: its lists are bounded, and full ones are in the portal's own gallery";
-const ELSEWHERE: &str = "what grows in it is turned page by page; the portal's tests of sizes fill it to its bound";
+const ANSWER: &str =
+    "what a form is answered with: its lists are bounded, and full ones are in the portal's own gallery";
+const ELSEWHERE: &str =
+    "what grows in it is turned page by page; the portal's tests of sizes fill it to its bound";
 /// What a full page of it needs is a story of many parties or of months: no list of it has been filled in a browser yet.
 const STORY: &str = "not filled yet: rows of it come of many parties or of months";
 const FEW: &[(&str, &str)] = &[

@@ -86,6 +86,8 @@ impl Writer {
                     continue;
                 };
                 let mut batches = vec![batch];
+                // Where others wait for this core, what is judged meanwhile shares the commit; where one is free this is nothing.
+                std::thread::yield_now();
                 next = gather(&queue, &mut batches);
                 let count = batches.len();
                 let done = committing.batches(batches);

@@ -125,26 +125,24 @@ impl Walk {
                     Err(()) => Job::untried_export(of, merchant, Untried::Grounds),
                 });
             }
-            Some(OpenExport::Judge(mut grounds)) => {
-                match self.whole_export(read, position, trade).await? {
-                    Some(trade) => {
-                        let mut reference = grounds.reference.clone();
-                        if let Ok(parties) = self.parties_of(outcome) {
-                            reference.parties = parties;
-                        }
-                        reference.sampling_seed = self.seed_of(outcome);
-                        let received = event.recorded.unwrap_or(outcome.now);
-                        let timed = matches!(event.cause, Cause::Timer(_));
-                        let now = outcome.now;
-                        grounds.after = Some(CompletedExport { trade, now, received, timed, reference });
-                        found(Job::JudgeExport(grounds));
+            Some(OpenExport::Judge(mut grounds)) => match self.whole_export(read, position, trade).await? {
+                Some(trade) => {
+                    let mut reference = grounds.reference.clone();
+                    if let Ok(parties) = self.parties_of(outcome) {
+                        reference.parties = parties;
                     }
-                    None => {
-                        let of = &grounds.event;
-                        found(Job::untried_export(of.position, merchant(of), Untried::Grounds));
-                    }
+                    reference.sampling_seed = self.seed_of(outcome);
+                    let received = event.recorded.unwrap_or(outcome.now);
+                    let timed = matches!(event.cause, Cause::Timer(_));
+                    let now = outcome.now;
+                    grounds.after = Some(CompletedExport { trade, now, received, timed, reference });
+                    found(Job::JudgeExport(grounds));
                 }
-            }
+                None => {
+                    let of = &grounds.event;
+                    found(Job::untried_export(of.position, merchant(of), Untried::Grounds));
+                }
+            },
             None => {}
         }
         if trade.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some()) {
