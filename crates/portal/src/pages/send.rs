@@ -186,7 +186,8 @@ fn each_refused(texts: Texts, sent: &[Sent], room: &mut usize) -> Markup {
 /// What a document is of: its trade, where there is one.
 fn trade(texts: Texts, one: &Answered) -> Markup {
     html! {
-        @if let Some(order) = &one.order { a href=(trade_address(&order.platform, &order.order_no)) { (order.order_no) } }
+        // A document that names no order was of none.
+        @if let Some(order) = one.order.as_ref().filter(|order| !order.order_no.is_empty()) { a href=(trade_address(&order.platform, &order.order_no)) { (order.order_no) } }
         @else if let Some(order) = &one.export { a href=(export_address(&order.merchant, &order.order_no)) { (order.order_no) } }
         @else { (texts.text("document")) }
     }

@@ -236,12 +236,13 @@ pub async fn speak(
     if problem.kind() != "invalid" {
         return Err(problem);
     }
-    let about = hearings::About { party, text };
+    let told = problem.told_in(is_chinese(&frame), " · ");
+    let about = hearings::About { party, text, fault: told.clone() };
     let all = read(consumer::hearings(state, caller).await?.0)?;
     frame.place = "/my/hearings".to_owned();
     let mut page = hearings::page(&frame, &all, Some(&about));
-    // It may have been said already, from another page of his.
-    page.said = Some((Tone::Bad, problem.told_in(is_chinese(&frame), " · ")));
+    // It may have been said already, from another page of his: then there is no form in which it stands.
+    page.said = Some((Tone::Bad, told));
     Ok(shown_as(&frame, &page, StatusCode::UNPROCESSABLE_ENTITY))
 }
 

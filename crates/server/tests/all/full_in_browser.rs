@@ -242,6 +242,8 @@ async fn filled() -> (Zone, Story) {
     let rule = shares::rule("orders", &["orderNo", "acturalPaid"], json!({}));
     let share = shares::share(&zone, TAX, "orders", rule).await.replace(':', "%3A");
     zone.until_listed().await;
+    // What an officer decided is found in what follows the rows, as far as one request may.
+    server::finding::follow_all(&zone.window).await.unwrap();
     let pages = BTreeMap::from([
         ("/desk/persons/{id}", format!("/desk/persons/{person}?purpose=case")),
         ("/desk/shares/{id}/records", format!("/desk/shares/{share}/records")),

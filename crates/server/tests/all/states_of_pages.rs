@@ -70,7 +70,7 @@ pub(crate) const REFUSED: &[Refused] = &[
         &[("form[action='/desk/send']", &[], "")], &[]),
     one(("post", "/desk/payment-data"), ("decider", "/desk/payment-data"),
         &[("form[action='/desk/payment-data']", &[("orders", "A1")], "")], &[]),
-    one(("post", "/desk/registers/{register}/new"), ("operator", "/desk/registers/goods/new?action=register"),
+    one(("post", "/desk/registers/{register}/new"), ("operator", "/desk/registers/goods/new?action=apply"),
         &[("form.record", &[("number", "G1")], "button[value=send]")], &[]),
     one(("post", "/desk/registers/{register}/{id}/actions"), ("reviewer", "/desk/registers/{register}/{id}"),
         &[("form.record:has(textarea[name=note][required])", &[("note", " ")], "button[value=send]")], &["note"]),

@@ -17,6 +17,8 @@ pub struct About {
     pub party: String,
     /// What he typed.
     pub text: String,
+    /// What is wrong with it.
+    pub fault: String,
 }
 
 /// The page.
@@ -70,7 +72,7 @@ fn decided(texts: Texts, decision: &HearingDecision) -> Markup {
 fn speak(frame: &Frame, one: &Hearing, about: Option<&About>) -> Markup {
     let texts = frame.texts;
     let Some(reader) = &frame.reader else { return html! {} };
-    let value = about.map_or("", |about| about.text.as_str());
+    let (value, fault) = about.map_or(("", ""), |about| (about.text.as_str(), about.fault.as_str()));
     // Each notice has a form of its own, and no two fields of a page have one id.
     let name = text_of(&one.party);
     html! {
@@ -78,7 +80,7 @@ fn speak(frame: &Frame, one: &Hearing, about: Option<&About>) -> Markup {
         form.stack method="post" action="/my/hearings" {
             (guard(reader))
             (hidden("party", &one.party))
-            (field(&Field { name: &name, label: &texts.text("hearing-say"), hint: &texts.text("hearing-hint"), value, kind: "area", required: true, ..Field::default() }))
+            (field(&Field { name: &name, label: &texts.text("hearing-say"), hint: &texts.text("hearing-hint"), fault, value, kind: "area", required: true, ..Field::default() }))
             (submit(&texts.text("hearing-send")))
         }
     }
