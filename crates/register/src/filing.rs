@@ -345,7 +345,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
                 None => body.granted.clone().unwrap_or_default(),
             };
             if !seen.competence.is_customs() {
-                customs_alone(&body.granted.take().unwrap_or_default(), &granted, faults);
+                let before = body.granted.take().unwrap_or_default();
+                customs_alone(&body.applied, &before, &granted, faults);
             }
             body.granted = Some(granted);
             if step.action == "approve" {

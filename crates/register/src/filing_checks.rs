@@ -10,7 +10,12 @@ use clearance::party::{Filing, Parties, Role, counterpart_of};
 use clearance::rulebook::{CUSTOMS, FilingRequirements};
 
 /// What customs' own judgement rests on, customs alone grants: others leave it as it stands.
-pub(crate) fn customs_alone(before: &Granted, granted: &Granted, faults: &mut Vec<Fault>) {
+pub(crate) fn customs_alone(
+    applied: &Application,
+    before: &Granted,
+    granted: &Granted,
+    faults: &mut Vec<Fault>,
+) {
     let mut held = |path: &str, is_same: bool, value: String| {
         if !is_same {
             faults.push(Fault::new(path, &value, says::CUSTOMS_ALONE.said()));
@@ -33,6 +38,14 @@ pub(crate) fn customs_alone(before: &Granted, granted: &Granted, faults: &mut Ve
         before.arrival_required == granted.arrival_required,
         told(granted.arrival_required),
     );
+    // Which outside system somebody is: what customs agreed to in the application, or granted before.
+    let may = |word: &str| {
+        let known = applied.services.iter().chain(before.services.iter().flatten());
+        known.map(ServiceForm::word).any(|one| one == word)
+    };
+    let words = granted.services.iter().flatten().map(ServiceForm::word);
+    let more: Vec<&str> = words.filter(|word| counterpart_of(word).is_some() && !may(word)).collect();
+    held("services", more.is_empty(), more.join(", "));
 }
 
 /// Everything that is wrong with an application; of `parties` what its sender is told, and whether that is nothing.

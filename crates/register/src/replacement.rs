@@ -171,7 +171,8 @@ fn check(seen: &Seen<'_>, linked: &Linked, faults: &mut Vec<Fault>) {
         faults.push(Fault::new("newOrderNo", &linked.new_order_no, says::ORDER_REPLACES.said()));
     }
     let Some(old) = old else { return };
-    if buyer(old) != buyer(new) {
+    let of_old = buyer(old);
+    if of_old.is_none() || of_old != buyer(new) {
         faults.push(Fault::new("newOrderNo", &linked.new_order_no, says::SAME_BUYER.said()));
     }
     let sent = |trade: &Consignment| trade.order.as_ref().map(|order| order.app_time);
@@ -204,11 +205,14 @@ fn speaks_for(trade: &Consignment, codes: &[Text]) -> bool {
     codes.iter().any(|code| *code == trade.key.platform || code == agent)
 }
 
-/// Whose order it is, as its identity document says; none = there is no order, or it tells of nobody any more.
-fn buyer(trade: &Consignment) -> Option<(&str, &str)> {
+/// Whose order it is, as its identity document says, in the writing in which persons are known elsewhere; none = there is no order,
+/// or it tells of nobody any more.
+fn buyer(trade: &Consignment) -> Option<(&str, String)> {
     match trade.order.as_ref().map(|filed| &*filed.document) {
         Some(Document::Order(order)) => {
-            Some((order.head.buyer_id_type.trim(), order.head.buyer_id_number.trim()))
+            let number = order.head.buyer_id_number.chars().filter(|sign| !sign.is_whitespace());
+            let number: String = number.map(|sign| sign.to_ascii_uppercase()).collect();
+            (!number.is_empty()).then(|| (order.head.buyer_id_type.trim(), number))
         }
         _ => None,
     }

@@ -125,6 +125,7 @@ pub const PERSONAL: &[Personal] = &[
     // A lock holds as long as nobody opens it.
     after(Register::Consumer, &["open"], &["/telephones"]),
     after(Register::Dispute, &["upheld", "refused", "withdrawn"], &["/disputed/text", "/answer/text"]),
+    after(Register::Exchange, &["withdrawn"], &[]),
     after(Register::Notice, &["sent", "failed"], &["/telephone"]),
     after(
         Register::Request,

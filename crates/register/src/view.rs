@@ -121,7 +121,7 @@ const RESPONSIBLE: &[Sight] = &[
     Sight::others("parties"),
     Sight::others("/keys"),
     Sight::others("/reached"),
-    Sight::others("/telephones"),
+    Sight::nobody("/telephones"),
     Sight::others("/persons/telephone"),
 ];
 

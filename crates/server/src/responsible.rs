@@ -22,8 +22,8 @@ use store::{Read, RecordSearch, StoreError};
 /// Characters of a citizen's number.
 const CITIZEN: usize = 18;
 
-/// Digits of a telephone at least, as of one to which a code is sent.
-const DIGITS: usize = 5;
+/// Digits of a telephone at least: of fewer its mask would leave nearly all.
+const DIGITS: usize = 7;
 
 /// Puts the keys of persons and telephones into the command that records them, and masks their numbers. What is no such body is left to the
 /// register, which says all that is wrong.

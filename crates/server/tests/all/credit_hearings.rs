@@ -260,6 +260,18 @@ async fn who_borrowed_a_number_is_told_nothing_of_its_persons_hearing() {
     );
     let (_, data) = zone.request("GET", "/v1/consumer/data", Some(&borrower), Vec::new()).await;
     assert_eq!(data["hearings"], json!([]), "{data}");
+    // That an office reads the list tells of it too: to the rightful person alone.
+    let readings = async |session: &str| {
+        let path = "/v1/consumer/accesses?limit=1";
+        let (status, told) = zone.request("GET", path, Some(session), Vec::new()).await;
+        assert_eq!(status, 200, "{told}");
+        told["accesses"].clone()
+    };
+    let known = readings(&borrower).await;
+    let list = format!("/v1/registers/credit-lists/{listed}?purpose=case");
+    assert_eq!(zone.get(OFFICER, &list).await.0, 200);
+    assert_eq!(readings(&borrower).await, known);
+    assert_eq!(readings(&own_session).await[0]["what"], json!("credit-lists"));
     // What he tried used up nothing.
     assert_eq!(own(&zone, &own_session).await["maySpeak"], json!(true));
     let spoken = json!({"party": listed, "text": "样例：本人已离任"});

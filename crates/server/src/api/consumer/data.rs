@@ -7,13 +7,15 @@ use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{self, exchanges, registers, view};
 use crate::auth::Caller;
+use crate::responsible::has_noted;
 use axum::Json;
 use axum::extract::State;
 use ceb::Document;
 use clearance::consignment::{Consignment, Filed};
 use clearance::identity::personal;
 use clearance::keys::Time;
-use clearance::record::Register;
+use clearance::record::{Record, Register};
+use register::access::Access;
 use register::consumer::Body;
 use register::view::View;
 use serde_json::{Map, Value, json};
@@ -34,7 +36,24 @@ pub(crate) async fn accesses(
     let consumer = Consumer::of(&caller)?;
     let parties = Some(vec![consumer.person.clone()]);
     let search = RecordSearch { register: Register::Access, parties, states: Vec::new() };
-    let (records, next) = window.read.records(&search, after(&query)?, api::limit(&query, PAGE)?).await?;
+    // That an office reads a list, or who answers for an enterprise, tells of a hearing: to a telephone that was noted alone.
+    let noted = has_noted(&window, &consumer.person, &consumer.telephone).await?;
+    let is_told = |record: &Record| {
+        let kind = Access::of(record).kind;
+        let of = Register::from_word(kind.strip_prefix("list of ").unwrap_or(&kind));
+        noted || !matches!(of, Some(Register::CreditList | Register::ResponsiblePersons))
+    };
+    let (limit, mut from) = (api::limit(&query, PAGE)?, after(&query)?);
+    let mut records = Vec::new();
+    let next = loop {
+        // A page is as full as it would be without them: a short one would tell the same.
+        let (found, next) = window.read.records(&search, from, limit - records.len()).await?;
+        records.extend(found.into_iter().filter(|record| is_told(record)));
+        if next.is_none() || records.len() >= limit {
+            break next;
+        }
+        from = next;
+    };
     let settings = window.read.record(&clearance::guard::lock_of(&consumer.person)).await?;
     let asked = settings.and_then(|record| Body::of(&record).erasure_asked);
     let shown: Vec<Value> = records
