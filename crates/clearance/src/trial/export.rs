@@ -6,6 +6,7 @@
 use super::short::beside_rules;
 use super::{Compared, Draft, Judged, SERIALS, Untried, Verdict, as_it_stands, refused, rests_on_record};
 use crate::Text;
+use crate::bonded::book_of_export;
 use crate::consignment::{Lane, State};
 use crate::decide::{Reference, decide, tried_export_match};
 use crate::event::{Cause, Event};
@@ -138,6 +139,10 @@ fn tried(
     let Some(list) = trade_in(&outcome).filter(|_| accepted.verdict == Verdict::Waiting) else {
         return Ok(accepted);
     };
+    // What a refused list would have taken of its book nobody read.
+    if judged.is_none() && book_of_export(declaration, &reference.parties, received).is_some() {
+        return Err(Untried::Record);
+    }
     let Some(mut after) = grounds.after.filter(|_| judged.is_some()) else { return Ok(accepted) };
     // Only what was recorded while it waited is known.
     let hours = |book: &Rulebook| book.parameters.on(received).partner_wait_hours;

@@ -35,7 +35,7 @@ pub struct View {
     pub found: Option<Found>,
     /// What a holder is told of what he sent: the tone, and the words.
     pub answered: Option<(bool, String)>,
-    /// Period, commitment and salt of what was not taken; a secret is written anew.
+    /// Period and commitment of what was not taken; a salt and a secret are written anew.
     pub sent: [String; 3],
     /// What is wrong with it: `commitment`, `salt`, `secret`.
     pub faults: Faults,

@@ -196,8 +196,10 @@ pub fn rulebooks(
     let body = html! {
         (parts(frame, "rulebooks"))
         form.filter method="get" action="/desk/rulebooks" {
-            (field(&Field { name: "from", label: &texts.text("from-rulebook"), fault, value: asked.0, mode: "numeric", ..Field::default() }))
-            (field(&Field { name: "to", label: &texts.text("to-rulebook"), value: asked.1, mode: "numeric", ..Field::default() }))
+            @let is_there = all.rulebooks.iter().any(|one| one.number.to_string() == asked.0);
+            @let (of_from, of_to) = if is_there { ("", fault) } else { (fault, "") };
+            (field(&Field { name: "from", label: &texts.text("from-rulebook"), fault: of_from, value: asked.0, mode: "numeric", ..Field::default() }))
+            (field(&Field { name: "to", label: &texts.text("to-rulebook"), fault: of_to, value: asked.1, mode: "numeric", ..Field::default() }))
             (submit(&texts.text("compare")))
         }
         @if let Some(found) = differences { (differing(texts, found)) }

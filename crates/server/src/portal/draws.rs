@@ -82,7 +82,8 @@ pub async fn act(
             let is_field = matches!(path, "commitment" | "salt" | "secret");
             Some(if is_field { path.to_owned() } else { first.to_owned() })
         };
-        view.sent = [form.get("period").to_owned(), text("commitment"), text("salt")];
+        // What opens a commitment is written anew, the salt too: the two are easily put into each other's fields.
+        view.sent = [form.get("period").to_owned(), text("commitment"), String::new()];
         view.faults = problem.faults_at(is_chinese(&frame), named);
         if view.faults.is_empty() {
             view.faults.insert(first.to_owned(), problem.words_in(is_chinese(&frame)));

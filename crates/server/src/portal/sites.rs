@@ -286,8 +286,10 @@ pub async fn set_hold(
                     faults.extend(text.map(|text| ("text".to_owned(), text)));
                     (view.sent, view.faults) = (sent, faults);
                 }
-                (_, Some(text)) => view.lifted = Some((sent, text)),
-                _ => {}
+                (_, text) => {
+                    let fault = text.unwrap_or_else(|| words(&frame, &problem));
+                    view.lifted = Some((sent, fault));
+                }
             }
             problem.status_code()
         }

@@ -17,6 +17,7 @@ use clearance::outcome::Outcome;
 use clearance::party::{Entry, Parties};
 use clearance::record::{Record, RecordKey, Register};
 use clearance::risk::SamplingSeed;
+use clearance::trial::export::trade_in;
 use clearance::trial::{
     Compared, Completed, Draft, Grounds, Judged, Untried, declared, is_decided, of_outcome, order_of,
 };
@@ -411,6 +412,8 @@ impl Walk {
         outcome: &Outcome,
     ) -> Result<Option<Facts>, StoreError> {
         let mut facts = Facts::default();
+        // What was refused at the door had looked at nothing yet.
+        let refused = outcome.consignment.is_none() && trade_in(outcome).is_none();
         for key in &keys.looked_at {
             let kept = outcome.read.records.iter().find(|kept| kept.key == *key);
             let record = match (kept, self.records.get(key)) {
@@ -419,6 +422,7 @@ impl Walk {
                     Some(record) => Some(record),
                     None => return Ok(None),
                 },
+                (None, known) if refused && self.alone => known.cloned(),
                 // It was looked for, and not there.
                 (None, _) if keys_then.looked_at.contains(key) => None,
                 (None, known) if self.alone => known.cloned(),

@@ -3,6 +3,7 @@
 use super::{Asked, Walk, merchant, merchant_of};
 use crate::trial::{Job, RulesOfExport};
 use ceb::Document;
+use clearance::consignment::State;
 use clearance::decide::ENGINE;
 use clearance::event::{Cause, Event};
 use clearance::export::{ExportState, ExportTrade, ExportTradeKey};
@@ -109,6 +110,11 @@ impl Walk {
         found: &mut (dyn FnMut(Job) + Send),
     ) -> Result<(), StoreError> {
         let Some(trade) = trade_in(outcome) else { return Ok(()) };
+        // Nothing more comes of what was deleted while it waited.
+        let is_deleted = trade.attempt.as_ref().is_some_and(|attempt| attempt.state == State::Deleted);
+        if is_deleted && let Some(open) = self.open_exports.remove(&trade.key) {
+            found(open.over());
+        }
         let open = if is_decided(trade) { self.open_exports.remove(&trade.key) } else { None };
         match open {
             Some(OpenExport::Rules { position: of, declaration, .. }) => {
