@@ -27,6 +27,7 @@ mod flags;
 pub(crate) mod found;
 pub(crate) mod inspections;
 pub(crate) mod institutions;
+mod interface;
 pub(crate) mod limits;
 mod lines;
 mod measures;
@@ -86,19 +87,14 @@ pub mod view;
 use crate::Window;
 use crate::auth::Caller;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::Method;
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use axum::routing::{get, post};
 use clearance::Text;
 use error::Problem;
+pub use interface::Interface;
 use ledger::AccountKind;
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use store::{Read, Scope};
-use tower::{Service, ServiceExt};
 
 /// Every route: method and path. The OpenAPI document and a test are held against it.
 pub const ROUTES: &[(&str, &str)] = &[
@@ -396,70 +392,13 @@ pub fn interface(window: Window) -> Interface {
         .route_layer(axum::middleware::from_fn_with_state(window.clone(), access::guard))
         .fallback(|| async { Problem::not_found("no such route; see /v1/openapi.json") })
         .with_state(window.clone());
-    Interface(Arc::new(Inner { window, routes, body: DefaultBodyLimit::max(body) }))
+    Interface::new(window, routes, body)
 }
 
 /// The same as routes, for whoever has requests rather than connections.
 pub fn router(window: Window) -> Router {
     let interface = interface(window);
     Router::new().fallback_service(interface)
-}
-
-/// What answers requests to a window.
-#[derive(Clone)]
-pub struct Interface(Arc<Inner>);
-
-struct Inner {
-    window: Arc<Window>,
-    routes: Router,
-    body: DefaultBodyLimit,
-}
-
-impl Interface {
-    /// A request through the routes: a fault is a problem, or a page for a browser, and every answer has the headers. Nobody waits for
-    /// a store that stands still; what needs nothing of it is answered all the same.
-    ///
-    /// These are steps around all routes rather than a layer on each: a layer is boxed and cloned for every request, and four of them
-    /// took a tenth of what a declaration costs. For the same reason messages, which are nearly all that comes, do not go through the
-    /// table of routes.
-    async fn answered(self, mut request: Request) -> Response {
-        let Inner { window, routes, body } = &*self.0;
-        body.apply(&mut request);
-        let frame = crate::portal::frame_of_problems(&request);
-        let answer = async {
-            if request.method() == Method::POST && request.uri().path() == MESSAGES {
-                return access::guarded_message(window, request).await;
-            }
-            let Ok(response) = routes.clone().oneshot(request).await;
-            response
-        };
-        let response = tokio::select! {
-            biased;
-            response = answer => response,
-            closed = window.intake.given_up() => Problem::unanswered(&closed).into_response(),
-        };
-        let response = error::as_problem(response).await;
-        let response = match frame {
-            Some(frame) => crate::portal::as_page(frame, response).await,
-            None => response,
-        };
-        access::with_headers(response)
-    }
-}
-
-impl Service<Request> for Interface {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let interface = self.clone();
-        Box::pin(async move { Ok(interface.answered(request).await) })
-    }
 }
 
 /// What a caller may see.
