@@ -25,7 +25,7 @@ pub use action::{is_open, proposed_by, refused};
 
 use crate::Text;
 use crate::consignment::{Consignment, Filed, Seen};
-use crate::event::{Arrived, Cause, Event, Follow};
+use crate::event::{Arrived, Cause, Event, Follow, Timer, TimerKind};
 use crate::export::ExportTrade;
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -111,37 +111,37 @@ pub fn decide(events: &[Event], facts: &mut Facts, reference: &Reference, now: T
 /// For a trial: what becomes of a declared attempt whose partners are as they stand in the consignment, judged at an instant of
 /// its own; nothing of it leaves but the attempt.
 pub(crate) fn tried_match(consignment: &mut Consignment, reference: &Reference, now: Time, received: Time) {
-    let cause = Cause::Timer(crate::event::Timer {
-        due: now,
-        order: consignment.key.clone(),
-        kind: crate::event::TimerKind::ScriptedDelay,
-        attempt: 0,
+    let (at, order) = (consignment.last, consignment.key.clone());
+    alone((at, order, TimerKind::ScriptedDelay), reference, (now, received), |case| {
+        judge::delayed(case, consignment);
     });
-    let event = Event { position: consignment.last, cause, recorded: Some(received) };
-    let numbers = crate::facts::Numbers { next: 1, end: 1_000 };
-    let mut facts = Facts { numbers, ..Facts::default() };
-    let mut case = Case::new(&event, &mut facts, reference, now);
-    judge::delayed(&mut case, consignment);
 }
 
 /// The same of a list of exports. `timed`: its partners were waited for no longer when its verdict fell, else a document brought it.
 pub(crate) fn tried_export_match(
     trade: &mut ExportTrade,
     reference: &Reference,
-    (now, received): (Time, Time),
+    instants: (Time, Time),
     timed: bool,
 ) {
-    let cause = Cause::Timer(crate::event::Timer {
-        due: now,
-        order: trade.key.as_pair(),
-        kind: crate::event::TimerKind::ExportPartnersMissing,
-        attempt: 0,
+    let (at, order) = (trade.last, trade.key.as_pair());
+    alone((at, order, TimerKind::ExportPartnersMissing), reference, instants, |case| {
+        export::tried(case, trade, timed);
     });
-    let event = Event { position: trade.last, cause, recorded: Some(received) };
+}
+
+/// Judges something by itself, as if a timer had brought it at an instant: of something received at another, with no facts beside.
+fn alone(
+    (position, order, kind): (Position, OrderKey, TimerKind),
+    reference: &Reference,
+    (now, received): (Time, Time),
+    judged: impl FnOnce(&mut Case<'_>),
+) {
+    let cause = Cause::Timer(Timer { due: now, order, kind, attempt: 0 });
+    let event = Event { position, cause, recorded: Some(received) };
     let numbers = crate::facts::Numbers { next: 1, end: 1_000 };
     let mut facts = Facts { numbers, ..Facts::default() };
-    let mut case = Case::new(&event, &mut facts, reference, now);
-    export::tried(&mut case, trade, timed);
+    judged(&mut Case::new(&event, &mut facts, reference, now));
 }
 
 fn document(case: &mut Case<'_>, arrived: &Arc<Arrived>) {

@@ -12,13 +12,10 @@ use crate::window::OpenError;
 use crate::worker;
 use axum::ServiceExt;
 use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::StoreError;
@@ -26,7 +23,6 @@ use store::sqlite::room::Room;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tower::Service;
 
 /// How often timers and the disk are looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -80,51 +76,44 @@ pub enum Ended {
     Listener(#[from] std::io::Error),
 }
 
-/// The interface of whatever window is open now; none before the first.
+/// The interface of whatever window is open now.
 #[derive(Clone)]
-struct Door(Arc<RwLock<Option<Interface>>>);
+struct Door(Arc<RwLock<Interface>>);
 
 impl Door {
+    fn of(window: Window, rates: Rates) -> Self {
+        Self(Arc::new(RwLock::new(interface(window, rates))))
+    }
+
     fn open(&self, window: Window, rates: Rates) {
-        window.gate.limit(rates);
-        let interface = crate::api::interface(window);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(interface);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = interface(window, rates);
+    }
+
+    async fn answered(self, request: Request) -> Result<Response, Infallible> {
+        let current = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return Ok(current.answered(request).await);
+        }
+        let started = Instant::now();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let response = current.answered(request).await;
+        // Keys of trades stay out of the log: the resource says enough.
+        let resource: Vec<&str> = path.split('/').skip(1).take(2).collect();
+        tracing::debug!(
+            http.method = %method,
+            http.resource = %resource.join("/"),
+            http.status = response.status().as_u16(),
+            duration_us = started.elapsed().as_micros() as u64,
+            "request"
+        );
+        Ok(response)
     }
 }
 
-impl Service<Request> for Door {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let current = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(mut current) = current else {
-            return Box::pin(async { Ok(StatusCode::SERVICE_UNAVAILABLE.into_response()) });
-        };
-        if !tracing::enabled!(tracing::Level::DEBUG) {
-            return current.call(request);
-        }
-        Box::pin(async move {
-            let started = Instant::now();
-            let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-            let Ok(response) = current.call(request).await;
-            // Keys of trades stay out of the log: the resource says enough.
-            let resource: Vec<&str> = path.split('/').skip(1).take(2).collect();
-            tracing::debug!(
-                http.method = %method,
-                http.resource = %resource.join("/"),
-                http.status = response.status().as_u16(),
-                duration_us = started.elapsed().as_micros() as u64,
-                "request"
-            );
-            Ok(response)
-        })
-    }
+/// Of a window whose callers may ask so often.
+fn interface(window: Window, rates: Rates) -> Interface {
+    window.gate.limit(rates);
+    crate::api::interface(window)
 }
 
 /// Serves a window until `stop`. `open_again` opens the space once more, after the writer before has ended.
@@ -138,14 +127,15 @@ pub async fn serve<Again: Future<Output = Result<Opened, OpenError>>>(
     stop: impl Future<Output = ()>,
     open_again: impl Fn() -> Again,
 ) -> Result<(), Ended> {
-    let door = Door(Arc::new(RwLock::new(None)));
-    door.open(opened.window.clone(), settings.rates);
+    let door = Door::of(opened.window.clone(), settings.rates);
     let beside = Beside::begin()?;
     let (close, closing) = oneshot::channel::<()>();
     let closed = async {
         let _ = closing.await;
     };
-    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(door.clone());
+    let behind = door.clone();
+    let service = tower::service_fn(move |request: Request| behind.clone().answered(request));
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(closed);
     let mut serving = tokio::spawn(serving.into_future());
     tokio::pin!(stop);

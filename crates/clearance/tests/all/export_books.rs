@@ -77,6 +77,18 @@ fn pieces(window: &Window) -> [Decimal; 4] {
         .map(|place| stock.at(place).unwrap().declared)
 }
 
+/// Sends all the documents of a list that is concluded at once.
+fn concluded(window: &mut Window, export: &Export) -> Outcome {
+    let outcome = declared(window, export);
+    assert_eq!(
+        (reasons(&outcome), state(window, export)),
+        (vec![], State::Concluded),
+        "{:?}",
+        outcome.answer
+    );
+    outcome
+}
+
 fn whole(pieces: [i64; 4]) -> [Decimal; 4] {
     pieces.map(Decimal::from_whole)
 }
@@ -85,13 +97,7 @@ fn whole(pieces: [i64; 4]) -> [Decimal; 4] {
 fn a_list_takes_its_goods_the_departure_sells_them_and_a_return_brings_them_back() {
     let mut window = Window::without_draws();
     let export = kept(&mut window, 10);
-    let outcome = declared(&mut window, &export);
-    assert_eq!(
-        (reasons(&outcome), state(&window, &export)),
-        (vec![], State::Concluded),
-        "{:?}",
-        outcome.answer
-    );
+    let outcome = concluded(&mut window, &export);
     assert_eq!(pieces(&window), whole([8, 2, 0, 0]), "no person looks, its goods are pre-deducted");
     assert_eq!(outcome.booked.len(), export.declaration.lines.len(), "every line");
     let mut named = outcome.booked.iter().map(|moved| export_of(&moved.key.document));
@@ -233,13 +239,7 @@ fn what_is_sold_abroad_from_the_shelf_is_taken_from_the_items_of_its_book() {
     let mut items = BTreeSet::new();
     for number in 0..20 {
         let export = Export::new(1, number, window.now).from_shelf(HOLDER, NUMBER);
-        let outcome = declared(&mut window, &export);
-        assert_eq!(
-            (reasons(&outcome), state(&window, &export)),
-            (vec![], State::Concluded),
-            "{:?}",
-            outcome.answer
-        );
+        let outcome = concluded(&mut window, &export);
         assert_eq!(outcome.booked.len(), export.declaration.lines.len(), "every line");
         items.extend(export.declaration.lines.iter().filter_map(|line| line.item_record_no.clone()));
     }

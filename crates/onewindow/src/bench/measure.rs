@@ -180,7 +180,11 @@ pub fn measure(runtime: &Runtime, window: &Window, tape: Tape, manner: Manner) -
         let tokens = runtime.block_on(super::places::tokens(window, run.tape.senders()))?;
         let heads = tokens.iter().map(|token| client::head("/v1/messages", token)).collect();
         let interface = server::api::interface(window.clone());
-        served(runtime, interface, run.clone(), manner.connections, heads)?;
+        let answered = move |request: Request| {
+            let interface = interface.clone();
+            async move { Ok::<_, Infallible>(interface.answered(request).await) }
+        };
+        served(runtime, tower::service_fn(answered), run.clone(), manner.connections, heads)?;
     } else {
         let doors = (0..manner.connections).map(|_| Door::InProcess(Box::new(window.clone()))).collect();
         runtime.block_on(send::all(run.clone(), doors))?;

@@ -8,11 +8,8 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use tower::{Service, ServiceExt};
+use tower::ServiceExt;
 
 /// What answers requests to a window.
 #[derive(Clone)]
@@ -36,7 +33,7 @@ impl Interface {
     /// These are steps around all routes rather than a layer on each: a layer is boxed and cloned for every request, and four of them
     /// took a tenth of what a declaration costs. For the same reason messages, which are nearly all that comes, do not go through the
     /// table of routes.
-    async fn answered(self, mut request: Request) -> Response {
+    pub async fn answered(self, mut request: Request) -> Response {
         let Inner { window, routes, body } = &*self.0;
         body.apply(&mut request);
         let frame = crate::portal::frame_of_problems(&request);
@@ -58,20 +55,5 @@ impl Interface {
             None => response,
         };
         access::with_headers(response)
-    }
-}
-
-impl Service<Request> for Interface {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let interface = self.clone();
-        Box::pin(async move { Ok(interface.answered(request).await) })
     }
 }

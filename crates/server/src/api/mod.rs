@@ -87,7 +87,7 @@ pub mod view;
 use crate::Window;
 use crate::auth::Caller;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::routing::{get, post};
 use clearance::Text;
 use error::Problem;
@@ -398,7 +398,7 @@ pub fn interface(window: Window) -> Interface {
 /// The same as routes, for whoever has requests rather than connections.
 pub fn router(window: Window) -> Router {
     let interface = interface(window);
-    Router::new().fallback_service(interface)
+    Router::new().fallback(move |request: Request| interface.clone().answered(request))
 }
 
 /// What a caller may see.

@@ -105,14 +105,14 @@ pub async fn bind(
         ..Binding::default()
     };
     let told = api::bound(&window, &caller, &sent, &SitesKept::new()).await;
-    let chinese = is_chinese(&frame);
+    let language = if is_chinese(&frame) { "zh" } else { "en" };
+    let words_of = |told: &Value| told["text"][language].as_str().map(str::to_owned);
     let listed = told["faults"].as_array().cloned().unwrap_or_default();
-    let faults: Vec<&str> =
-        listed.iter().filter_map(|fault| fault["text"][if chinese { "zh" } else { "en" }].as_str()).collect();
-    let words = match told["text"][if chinese { "zh" } else { "en" }].as_str() {
+    let faults: Vec<String> = listed.iter().filter_map(words_of).collect();
+    let words = match words_of(&told) {
         _ if told["status"] == 200 => frame.texts.text("bindings-done"),
         _ if !faults.is_empty() => faults.join(" · "),
-        Some(words) => words.to_owned(),
+        Some(words) => words,
         None => String::new(),
     };
     let bound: Bound = read(told)?;
@@ -121,13 +121,12 @@ pub async fn bind(
     if bound.status != 200 {
         (view.code, view.parcel) = (sent.code, sent.logistics_no);
         let told = |fault: &Value| {
-            let words = fault["text"][if chinese { "zh" } else { "en" }].as_str()?;
             let name = match fault["path"].as_str().unwrap_or_default() {
                 "logisticsCode" => "carrier",
                 "logisticsNo" | "parcel" => "parcel",
                 _ => "code",
             };
-            Some((name.to_owned(), words.to_owned()))
+            Some((name.to_owned(), words_of(fault)?))
         };
         view.faults = listed.iter().filter_map(told).collect();
         // What is said of the whole is said of the code: it is what was scanned.

@@ -7,21 +7,20 @@ mod exports;
 use super::{Job, Rules};
 use ceb::Document;
 use clearance::Text;
-use clearance::consignment::{Consignment, Filed};
+use clearance::consignment::{Consignment, Filed, State};
 use clearance::decide::{ENGINE, Reference};
 use clearance::event::{Cause, Event};
 use clearance::export::{ExportTrade, ExportTradeKey};
 use clearance::facts::{Facts, Keys, needs};
-use clearance::keys::{OrderKey, Position};
+use clearance::keys::{OrderKey, Position, Time};
 use clearance::outcome::Outcome;
 use clearance::party::{Entry, Parties};
 use clearance::record::{Record, RecordKey, Register};
 use clearance::risk::SamplingSeed;
-use clearance::trial::export::trade_in;
+use clearance::trial::export::{ExportGrounds, trade_in};
 use clearance::trial::{
     Compared, Completed, Draft, Grounds, Judged, Untried, declared, is_decided, of_outcome, order_of,
 };
-use exports::OpenExport;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::convert::Infallible;
@@ -57,24 +56,30 @@ impl<K: Eq + Hash, V: Clone> Lately<K, V> {
     }
 }
 
-/// A declaration whose verdict is not known yet.
-enum Open {
+/// A list of imports or of exports whose verdict is not known yet.
+enum Open<G> {
     /// With what it is judged again on.
-    Judge(Box<Grounds>),
+    Judge(Box<G>),
     /// Its rules alone will be held against it; what it stands at meanwhile.
     Rules { position: Position, declaration: Arc<Document>, stored: Judged },
 }
 
-impl Open {
-    /// Nothing more comes: it is as it was.
-    fn over(self) -> Job {
+impl<G> Open<G> {
+    fn known_or(self, exports: bool, judge: impl FnOnce(Box<G>) -> Job) -> Job {
         match self {
-            Self::Judge(grounds) => Job::Judge(grounds),
+            Self::Judge(grounds) => judge(grounds),
             Self::Rules { position, declaration, stored } => {
                 let merchant = merchant_of(&declaration);
-                Job::Known(Compared { position, merchant, exports: false, stored, draft: Ok(stored) })
+                Job::Known(Compared { position, merchant, exports, stored, draft: Ok(stored) })
             }
         }
+    }
+}
+
+impl Open<Grounds> {
+    /// Nothing more comes: it is as it was.
+    fn over(self) -> Job {
+        self.known_or(false, Job::Judge)
     }
 }
 
@@ -100,9 +105,9 @@ pub struct Walk {
     seeds: Vec<SamplingSeed>,
     known: Lately<OrderKey, Arc<Consignment>>,
     documents: Lately<Position, Arc<Document>>,
-    open: FxHashMap<OrderKey, Open>,
+    open: FxHashMap<OrderKey, Open<Grounds>>,
     known_exports: Lately<ExportTradeKey, Arc<ExportTrade>>,
-    open_exports: FxHashMap<ExportTradeKey, OpenExport>,
+    open_exports: FxHashMap<ExportTradeKey, Open<ExportGrounds>>,
     balances: FxHashMap<Account, Balance>,
     records: FxHashMap<RecordKey, Arc<Record>>,
 }
@@ -220,6 +225,30 @@ impl Walk {
         }
     }
 
+    /// The list of an event, where the draft's rules alone are held against it.
+    fn by_rules_alone(&self, event: &Event, outcome: &Outcome) -> Option<Arc<Document>> {
+        let Cause::Document(arrived) = &event.cause else { return None };
+        let is_short = outcome.engine == ENGINE
+            && self.draft.is_short(outcome.read.rulebook, received(event, outcome).day());
+        is_short.then(|| arrived.document.clone())
+    }
+
+    /// The reference of a list with the parties and the seed of the row that brought its verdict.
+    fn at_verdict(&mut self, mut reference: Reference, outcome: &Outcome) -> Reference {
+        if let Ok(parties) = self.parties_of(outcome) {
+            reference.parties = parties;
+        }
+        reference.sampling_seed = self.seed_of(outcome);
+        reference
+    }
+
+    /// Nothing is asked of these partners any more.
+    fn forget(&mut self, partners: [Option<&Filed>; 3]) {
+        for filed in partners.into_iter().flatten() {
+            self.documents.remove(&filed.position);
+        }
+    }
+
     /// A declaration on its way, or why it cannot be tried.
     async fn opened(
         &mut self,
@@ -227,14 +256,10 @@ impl Walk {
         event: &Event,
         outcome: &Outcome,
         order: &OrderKey,
-    ) -> Result<Result<Open, Untried>, StoreError> {
-        let day = event.recorded.unwrap_or(outcome.now).day();
-        if let Cause::Document(arrived) = &event.cause
-            && outcome.engine == ENGINE
-            && self.draft.is_short(outcome.read.rulebook, day)
-        {
-            let (declaration, stored) = (arrived.document.clone(), of_outcome(outcome));
-            return Ok(Ok(Open::Rules { position: event.position, declaration, stored }));
+    ) -> Result<Result<Open<Grounds>, Untried>, StoreError> {
+        if let Some(declaration) = self.by_rules_alone(event, outcome) {
+            let (position, stored) = (event.position, of_outcome(outcome));
+            return Ok(Ok(Open::Rules { position, declaration, stored }));
         }
         let grounds = self.grounds(read, event, outcome, order).await?;
         Ok(grounds.map(|grounds| Open::Judge(Box::new(grounds))))
@@ -277,21 +302,22 @@ impl Walk {
         let Some(consignment) = &outcome.consignment else { return Ok(()) };
         let (order, decided) = (&consignment.key, is_decided(consignment));
         let fixed = consignment.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some());
+        // Nothing more comes of what was deleted while it waited.
+        let is_deleted = consignment.attempt.as_ref().is_some_and(|attempt| attempt.state == State::Deleted);
+        if is_deleted && let Some(open) = self.open.remove(order) {
+            found(open.over());
+        }
         let open = if decided { self.open.remove(order) } else { None };
         if let Some(Open::Rules { position: of, declaration, .. }) = open {
-            let (merchant, day) = (merchant_of(&declaration), event.recorded.unwrap_or(outcome.now).day());
+            let (merchant, day) = (merchant_of(&declaration), received(event, outcome).day());
             let job = self.by_rules(read, (position, of), declaration, consignment, day).await?;
             found(job.unwrap_or_else(|| Job::untried(of, merchant, Untried::Grounds)));
         } else if let Some(Open::Judge(mut grounds)) = open {
             match self.whole(read, position, consignment).await? {
                 Some(consignment) => {
-                    let mut reference = grounds.reference.clone();
-                    if let Ok(parties) = self.parties_of(outcome) {
-                        reference.parties = parties;
-                    }
-                    reference.sampling_seed = self.seed_of(outcome);
-                    let received = event.recorded.unwrap_or(outcome.now);
-                    grounds.after = Some(Completed { consignment, now: outcome.now, received, reference });
+                    let reference = self.at_verdict(grounds.reference.clone(), outcome);
+                    let (now, received) = (outcome.now, received(event, outcome));
+                    grounds.after = Some(Completed { consignment, now, received, reference });
                     found(Job::Judge(grounds));
                 }
                 None => {
@@ -300,14 +326,9 @@ impl Walk {
             }
         }
         if fixed {
-            // Nothing is asked of its partners any more.
             self.known.remove(order);
-            let carriage = consignment.carriage.as_ref().and_then(|carriage| carriage.waybill.as_ref());
-            for filed in
-                [consignment.order.as_ref(), consignment.payment.as_ref(), carriage].into_iter().flatten()
-            {
-                self.documents.remove(&filed.position);
-            }
+            let waybill = consignment.carriage.as_ref().and_then(|carriage| carriage.waybill.as_ref());
+            self.forget([consignment.order.as_ref(), consignment.payment.as_ref(), waybill]);
         } else if !self.short {
             self.known.put(order.clone(), consignment.clone());
         }
@@ -464,6 +485,11 @@ fn looked_at(register: Register) -> bool {
             | Register::ResponsiblePersons
             | Register::SiteCode
     )
+}
+
+/// When a row was first recorded: it may have been decided later.
+fn received(event: &Event, outcome: &Outcome) -> Time {
+    event.recorded.unwrap_or(outcome.now)
 }
 
 fn merchant(event: &Event) -> Text {

@@ -1,40 +1,24 @@
 //! Lists of exports as rows pass: each is found with what it was judged on, and with its trade as it was when its verdict fell.
 
-use super::{Asked, Walk, merchant, merchant_of};
+use super::{Asked, Open, Walk, merchant, merchant_of, received};
 use crate::trial::{Job, RulesOfExport};
-use ceb::Document;
 use clearance::consignment::State;
-use clearance::decide::ENGINE;
 use clearance::event::{Cause, Event};
 use clearance::export::{ExportState, ExportTrade, ExportTradeKey};
 use clearance::keys::Position;
 use clearance::outcome::Outcome;
+use clearance::trial::Untried;
 use clearance::trial::export::{
     CompletedExport, ExportGrounds, declared, is_decided, of_outcome, trade_in, trade_of,
 };
-use clearance::trial::{Compared, Judged, Untried};
 use std::convert::Infallible;
 use std::sync::Arc;
 use store::{ChosenRead, Read, StoreError};
 
-/// A list whose verdict is not known yet.
-pub(super) enum OpenExport {
-    /// With what it is judged again on.
-    Judge(Box<ExportGrounds>),
-    /// Its rules alone will be held against it; what it stands at meanwhile.
-    Rules { position: Position, declaration: Arc<Document>, stored: Judged },
-}
-
-impl OpenExport {
+impl Open<ExportGrounds> {
     /// Nothing more comes: it is as it was.
     pub(super) fn over(self) -> Job {
-        match self {
-            Self::Judge(grounds) => Job::JudgeExport(grounds),
-            Self::Rules { position, declaration, stored } => {
-                let merchant = merchant_of(&declaration);
-                Job::Known(Compared { position, merchant, exports: true, stored, draft: Ok(stored) })
-            }
-        }
+        self.known_or(true, Job::JudgeExport)
     }
 }
 
@@ -70,14 +54,10 @@ impl Walk {
         event: &Event,
         outcome: &Outcome,
         key: &ExportTradeKey,
-    ) -> Result<Result<OpenExport, Untried>, StoreError> {
-        let day = event.recorded.unwrap_or(outcome.now).day();
-        if let Cause::Document(arrived) = &event.cause
-            && outcome.engine == ENGINE
-            && self.draft.is_short(outcome.read.rulebook, day)
-        {
-            let (declaration, stored) = (arrived.document.clone(), of_outcome(outcome));
-            return Ok(Ok(OpenExport::Rules { position: event.position, declaration, stored }));
+    ) -> Result<Result<Open<ExportGrounds>, Untried>, StoreError> {
+        if let Some(declaration) = self.by_rules_alone(event, outcome) {
+            let (position, stored) = (event.position, of_outcome(outcome));
+            return Ok(Ok(Open::Rules { position, declaration, stored }));
         }
         let Asked { records, reference, .. } = match self.asked(read, event, outcome).await? {
             Ok(asked) => asked,
@@ -90,7 +70,7 @@ impl Walk {
             let earlier = read.event(previous).await?.and_then(|event| event.row.outcome);
             before = earlier.and_then(|outcome| trade_in(&outcome).cloned());
         }
-        Ok(Ok(OpenExport::Judge(Box::new(ExportGrounds {
+        Ok(Ok(Open::Judge(Box::new(ExportGrounds {
             event: event.clone(),
             stored: Box::new(outcome.clone()),
             before,
@@ -117,9 +97,8 @@ impl Walk {
         }
         let open = if is_decided(trade) { self.open_exports.remove(&trade.key) } else { None };
         match open {
-            Some(OpenExport::Rules { position: of, declaration, .. }) => {
-                let (merchant, day) =
-                    (merchant_of(&declaration), event.recorded.unwrap_or(outcome.now).day());
+            Some(Open::Rules { position: of, declaration, .. }) => {
+                let (merchant, day) = (merchant_of(&declaration), received(event, outcome).day());
                 found(match self.parties_of(outcome) {
                     Ok(parties) => Job::RulesOfExport(Box::new(RulesOfExport {
                         position: of,
@@ -131,16 +110,11 @@ impl Walk {
                     Err(()) => Job::untried_export(of, merchant, Untried::Grounds),
                 });
             }
-            Some(OpenExport::Judge(mut grounds)) => match self.whole_export(read, position, trade).await? {
+            Some(Open::Judge(mut grounds)) => match self.whole_export(read, position, trade).await? {
                 Some(trade) => {
-                    let mut reference = grounds.reference.clone();
-                    if let Ok(parties) = self.parties_of(outcome) {
-                        reference.parties = parties;
-                    }
-                    reference.sampling_seed = self.seed_of(outcome);
-                    let received = event.recorded.unwrap_or(outcome.now);
+                    let reference = self.at_verdict(grounds.reference.clone(), outcome);
                     let timed = matches!(event.cause, Cause::Timer(_));
-                    let now = outcome.now;
+                    let (now, received) = (outcome.now, received(event, outcome));
                     grounds.after = Some(CompletedExport { trade, now, received, timed, reference });
                     found(Job::JudgeExport(grounds));
                 }
@@ -152,12 +126,9 @@ impl Walk {
             None => {}
         }
         if trade.attempt.as_ref().is_some_and(|attempt| attempt.lane.is_some()) {
-            // Nothing is asked of its partners any more.
             self.known_exports.remove(&trade.key);
             let waybill = trade.carriage.as_ref().and_then(|carriage| carriage.waybill.as_ref());
-            for filed in [trade.order.as_ref(), trade.payment.as_ref(), waybill].into_iter().flatten() {
-                self.documents.remove(&filed.position);
-            }
+            self.forget([trade.order.as_ref(), trade.payment.as_ref(), waybill]);
         } else if !self.short {
             self.known_exports.put(trade.key.clone(), trade.clone());
         }
