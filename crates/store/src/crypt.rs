@@ -30,7 +30,8 @@ struct DataKey {
 /// Data keys and dictionaries by id, shared by writer and readers.
 pub struct Keyring {
     keys: RwLock<HashMap<u32, DataKey>>,
-    dictionaries: RwLock<HashMap<u32, Vec<u8>>>,
+    /// By id: the kind of row that each was trained for, and its bytes.
+    dictionaries: RwLock<HashMap<u32, (u8, Vec<u8>)>>,
     /// The lookup key: one for the life of the installation.
     lookup: RwLock<Option<hmac::Key>>,
     /// Key in use for writing.
@@ -116,14 +117,14 @@ impl Keyring {
     }
     /// Adds a dictionary; `class` = the kind of row it was trained for.
     pub fn add_dictionary(&self, id: u32, class: u8, dictionary: Vec<u8>) {
-        write(&self.dictionaries).insert(id, dictionary);
+        write(&self.dictionaries).insert(id, (class, dictionary));
         if let Some(slot) = write(&self.in_use).get_mut(usize::from(class)) {
             *slot = id;
         }
     }
-    /// Whether a class of rows has a dictionary.
-    pub fn has_dictionary(&self, class: u8) -> bool {
-        read(&self.in_use).get(usize::from(class)).is_some_and(|id| *id != 0)
+    /// How many dictionaries were made for a class of rows.
+    pub fn dictionaries_of(&self, class: u8) -> usize {
+        read(&self.dictionaries).values().filter(|(trained_for, _)| *trained_for == class).count()
     }
     /// Sets the lookup key.
     pub fn set_lookup(&self, key: &[u8; 32]) {
@@ -205,7 +206,7 @@ impl Keyring {
         if id == 0 {
             return Ok(Vec::new());
         }
-        read(&self.dictionaries).get(&id).cloned().ok_or(Unsealable("its dictionary is not here"))
+        read(&self.dictionaries).get(&id).map(|(_, bytes)| bytes.clone()).ok_or(Unsealable("its dictionary is not here"))
     }
 
     fn compressor(&self, id: u32) -> Result<Compressor, Unsealable> {

@@ -36,11 +36,12 @@ fn place(class: u8) -> Option<usize> {
 }
 
 impl Learning {
-    /// Of a space that is opened: a class that has a dictionary goes on with the second.
+    /// Of a space that is opened: each class goes on where it was. Whoever began again at every opening would learn early again
+    /// too, for seconds of a thread, from rows that say less than those that the last dictionary was made of.
     pub fn of(keyring: &Keyring) -> Self {
         let learning = Self::default();
         for (class, stage) in CLASSES.iter().zip(&learning.stages) {
-            stage.store(usize::from(keyring.has_dictionary(*class)), Ordering::Relaxed);
+            stage.store(keyring.dictionaries_of(*class), Ordering::Relaxed);
         }
         learning
     }
@@ -138,12 +139,19 @@ mod tests {
     }
 
     #[test]
-    fn a_space_with_dictionaries_begins_with_the_second() {
+    fn a_space_that_is_opened_again_learns_on_where_it_was() {
         let keyring = Keyring::default();
         keyring.add_dictionary(1, kind::EVENT, vec![1; 100]);
-        let learning = Learning::of(&keyring);
-        let taken = (0..40).filter(|number| learning.takes(kind::EVENT, &row(*number))).count();
-        assert_eq!(taken, 10);
-        assert!((0..3).all(|number| learning.takes(kind::MESSAGE, &row(number))));
+        let taken = |keyring: &Keyring, kind| {
+            let learning = Learning::of(keyring);
+            (0..4_000).filter(|number| learning.takes(kind, &row(*number))).count()
+        };
+        assert_eq!((taken(&keyring, kind::EVENT), taken(&keyring, kind::MESSAGE)), (1_000, 4_000));
+        // Another's, and the same read once more, do not count.
+        keyring.add_dictionary(2, kind::MESSAGE, vec![1; 100]);
+        keyring.add_dictionary(1, kind::EVENT, vec![1; 100]);
+        assert_eq!((taken(&keyring, kind::EVENT), taken(&keyring, kind::MESSAGE)), (1_000, 1_000));
+        (3..9).for_each(|id| keyring.add_dictionary(id, kind::EVENT, vec![1; 100]));
+        assert_eq!(taken(&keyring, kind::EVENT), 10);
     }
 }

@@ -21,6 +21,7 @@ use server::clock::Clock;
 use server::pipeline::MessageAnswer;
 use server::window::OpenError;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -823,7 +824,8 @@ fn lives_add_up() {
     let many = seeds.end - seeds.start >= 200;
     let next = std::sync::atomic::AtomicU64::new(seeds.start);
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        // A life waits for its own threads half of the time.
+        for _ in 0..2 * std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 loop {
@@ -832,6 +834,10 @@ fn lives_add_up() {
                         break;
                     }
                     runtime.block_on(live(seed, Folder::new()));
+                    if seed % 500 == 0 {
+                        // Past what tests keep to themselves: whoever waits for hours sees how far it is.
+                        let _ = writeln!(std::io::stderr(), "{seed} of {} lives", seeds.end - 1);
+                    }
                 }
             });
         }

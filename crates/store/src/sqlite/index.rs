@@ -2,6 +2,7 @@
 //! batches with the ledger's identity and the position it covers in the same transaction. Never backed up; a mismatch
 //! on opening means that it is made anew. What is found by a hash lies in sorted runs (see `runs`).
 
+use super::memory::Retired;
 use super::runs::{self, Current, Family, Merging, Runs};
 use crate::StoreError;
 use crate::hasher::KeyHash;
@@ -43,7 +44,7 @@ pub struct Recorded {
 }
 
 /// What one commit changes in the index.
-#[derive(Clone, Default, Debug)]
+#[derive(Default, Debug)]
 pub struct Entries {
     /// Last sequence of the commit.
     pub last: u64,
@@ -67,6 +68,8 @@ pub struct Entries {
     pub listed: Vec<(KeyHash, Listed)>,
     /// Records of registers.
     pub recorded: Vec<Recorded>,
+    /// What memory let go of.
+    pub retired: Vec<Retired>,
 }
 
 /// The index file, for readers.

@@ -15,7 +15,9 @@ use clearance::record::{Record, RecordKey};
 use clearance::windows::Window;
 use ledger::{Account, Balance, Movement};
 use rustc_hash::FxHashMap;
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -32,12 +34,14 @@ pub struct Cache<K, V> {
     young: FxHashMap<K, V>,
     old: FxHashMap<K, V>,
     generation: usize,
+    /// Generations that were dropped, until [`Cache::let_go`].
+    gone: Vec<FxHashMap<K, V>>,
 }
 
 impl<K: Eq + Hash, V> Cache<K, V> {
     /// An empty cache whose generations have this many entries.
     pub fn new(generation: usize) -> Self {
-        Self { young: FxHashMap::default(), old: FxHashMap::default(), generation }
+        Self { young: FxHashMap::default(), old: FxHashMap::default(), generation, gone: Vec::new() }
     }
     /// What is under a key.
     pub fn get(&self, key: &K) -> Option<&V> {
@@ -46,9 +50,16 @@ impl<K: Eq + Hash, V> Cache<K, V> {
     /// Puts a value.
     pub fn put(&mut self, key: K, value: V) {
         if self.young.len() >= self.generation {
-            self.old = std::mem::take(&mut self.young);
+            let gone = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
+            if !gone.is_empty() {
+                self.gone.push(gone);
+            }
         }
         self.young.insert(key, value);
+    }
+    /// The generations that were dropped: giving back their memory takes longer than anybody should wait who waits for the rest.
+    pub fn let_go(&mut self) -> Vec<FxHashMap<K, V>> {
+        std::mem::take(&mut self.gone)
     }
     /// Drops a key.
     pub fn remove(&mut self, key: &K) {
@@ -60,10 +71,53 @@ impl<K: Eq + Hash, V> Cache<K, V> {
 /// A timer's name in memory, ordered by when it is due.
 pub type TimerKey = (Time, OrderKey, TimerKind, u32);
 
+/// What nobody finds any more. It is given back by the index's thread, for which nobody waits: not by one that holds memory locked.
+#[derive(Default)]
+pub struct Retired(Vec<Box<dyn Any + Send + Sync>>);
+
+impl Retired {
+    fn all<T: Any + Send + Sync>(&mut self, gone: Vec<T>) {
+        if !gone.is_empty() {
+            self.0.push(Box::new(gone));
+        }
+    }
+}
+
+impl fmt::Debug for Retired {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} retired", self.0.len())
+    }
+}
+
+/// What the index covers, taken out of memory: windows and lines of lists, of which there are many.
+pub type Covered = (Vec<(CountKey, (Arc<Window>, u64))>, BTreeMap<u64, (KeyHash, Listed)>);
+
+/// A row with what it changes in lists, worked out before memory is locked.
+pub struct Prepared<'a> {
+    sequence: u64,
+    time: Time,
+    row: &'a Row,
+    listed: Option<Listed>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Of a row.
+    pub fn of(hasher: &Hasher, sequence: u64, time: Time, row: &'a Row) -> Self {
+        let listed = match row {
+            Row::Event(event) => event.outcome.as_ref().and_then(|outcome| outcome.consignment.as_ref()),
+            _ => None,
+        };
+        let listed = listed.map(|consignment| listed_as(hasher, consignment, sequence, time));
+        Self { sequence, time, row, listed }
+    }
+}
+
 /// See the head of this file.
 pub struct Memory {
     /// Hashes.
-    pub hasher: Hasher,
+    pub hasher: Arc<Hasher>,
+    /// What was taken out since [`Memory::retire`].
+    retired: Vec<Arc<Consignment>>,
     /// Consignments without a final verdict that were touched lately: of those that wait for long there is no bound.
     pub open: Cache<OrderKey, Arc<Consignment>>,
     /// Settled ones touched lately.
@@ -128,9 +182,10 @@ pub struct FromIndex<'a> {
 
 impl Memory {
     /// Empty memory.
-    pub fn new(hasher: Hasher) -> Self {
+    pub fn new(hasher: Arc<Hasher>) -> Self {
         Self {
             hasher,
+            retired: Vec::new(),
             open: Cache::new(OPEN),
             settled: Cache::new(CONSIGNMENTS),
             waybills: Cache::new(WAYBILLS),
@@ -165,14 +220,8 @@ impl Memory {
     }
 
     /// Advances by one committed row and says what the index shall learn.
-    pub fn advance(
-        &mut self,
-        sequence: u64,
-        time: Time,
-        row: &Row,
-        index: &FromIndex<'_>,
-        entries: &mut Entries,
-    ) {
+    pub fn advance(&mut self, prepared: Prepared<'_>, index: &FromIndex<'_>, entries: &mut Entries) {
+        let Prepared { sequence, time, row, listed } = prepared;
         self.last = sequence;
         self.last_time = time;
         entries.last = sequence;
@@ -190,7 +239,7 @@ impl Memory {
             Row::Certificate(row) => self.certificates.push(row.clone()),
             Row::Rulebook(book) => self.rulebooks.push(book.clone()),
             Row::Seed(seed) => self.seeds.push(seed.clone()),
-            Row::Event(event) => self.event(sequence, time, event, index, entries),
+            Row::Event(event) => self.event(sequence, listed, event, index, entries),
             Row::Record(record) => self.record(sequence, record, index, entries),
         }
     }
@@ -224,7 +273,7 @@ impl Memory {
     fn event(
         &mut self,
         sequence: u64,
-        time: Time,
+        listed: Option<Listed>,
         event: &EventRow,
         index: &FromIndex<'_>,
         entries: &mut Entries,
@@ -273,8 +322,8 @@ impl Memory {
         for state in &outcome.export.states {
             self.export(sequence, state, entries);
         }
-        if let Some(consignment) = &outcome.consignment {
-            self.consignment(sequence, time, consignment.clone(), entries);
+        if let Some((consignment, listed)) = outcome.consignment.as_ref().zip(listed) {
+            self.consignment(sequence, listed, consignment.clone(), entries);
         }
     }
 
@@ -341,26 +390,25 @@ impl Memory {
     fn consignment(
         &mut self,
         sequence: u64,
-        time: Time,
+        listed: Listed,
         consignment: Arc<Consignment>,
         entries: &mut Entries,
     ) {
         let hash = self.hasher.order(&consignment.key);
         let before = self.open.get(&consignment.key).or_else(|| self.settled.get(&consignment.key)).cloned();
+        let (old, new) = (before.as_ref().map_or(&[][..], |before| &before.timers), &consignment.timers);
         let named =
             |(kind, attempt, due): &(TimerKind, u32, Time)| (*due, consignment.key.clone(), *kind, *attempt);
-        let old: Vec<TimerKey> = before.iter().flat_map(|before| &before.timers).map(named).collect();
-        let new: Vec<TimerKey> = consignment.timers.iter().map(named).collect();
-        for key in old.iter().filter(|key| !new.contains(key)) {
+        for timer in old.iter().filter(|timer| !new.contains(timer)) {
             // Cleared before the index learnt of it: gone without a trace. Else it stays there until it is due and the
             // consignment says that it no longer runs.
-            self.timers.remove(key);
+            self.timers.remove(&named(timer));
         }
-        for key in new.into_iter().filter(|key| !old.contains(key)) {
-            self.timers.insert(key, sequence);
+        for timer in new.iter().filter(|timer| !old.contains(timer)) {
+            self.timers.insert(named(timer), sequence);
         }
+        self.retired.extend(before);
         self.key(entries, hash, sequence);
-        let listed = listed(&self.hasher, &consignment, sequence, time);
         self.listed.insert(sequence, (hash, listed.clone()));
         entries.listed.push((hash, listed));
         if consignment.is_settled() {
@@ -370,6 +418,20 @@ impl Memory {
             self.settled.remove(&consignment.key);
             self.open.put(consignment.key.clone(), consignment);
         }
+    }
+
+    /// What was taken out since it was asked last.
+    pub fn retire(&mut self) -> Retired {
+        let mut retired = Retired::default();
+        retired.all(std::mem::take(&mut self.retired));
+        retired.all(self.open.let_go());
+        retired.all(self.settled.let_go());
+        retired.all(self.waybills.let_go());
+        retired.all(self.arrivals.let_go());
+        retired.all(self.claims.let_go());
+        retired.all(self.records.let_go());
+        retired.all(self.exports.let_go());
+        retired
     }
 
     fn processed(&mut self, follow: &Follow) {
@@ -382,21 +444,24 @@ impl Memory {
         }
     }
 
-    /// Forgets what the index now covers.
-    pub fn covered(&mut self, sequence: u64) {
+    /// Forgets what the index now covers; whoever asks lets go of it when memory is not locked any more.
+    #[must_use = "it is let go of where nobody waits"]
+    pub fn covered(&mut self, sequence: u64) -> Covered {
         self.forgotten = sequence;
         self.recent.retain(|_, (_, set)| *set > sequence);
         self.balances.retain(|_, (_, last)| *last > sequence);
-        self.counts.retain(|_, (_, last)| *last > sequence);
+        let counts = self.counts.extract_if(|_, (_, last)| *last <= sequence).collect();
         for receipts in self.receipts.values_mut() {
             receipts.retain(|(last, _)| *last > sequence);
         }
         self.receipts.retain(|_, receipts| !receipts.is_empty());
         self.timers.retain(|_, set| *set > sequence);
         self.fired.retain(|_, last| *last > sequence);
-        self.listed = self.listed.split_off(&(sequence + 1));
+        let later = self.listed.split_off(&(sequence + 1));
+        let listed = std::mem::replace(&mut self.listed, later);
         self.recorded.retain(|_, record| record.last.sequence > sequence);
         self.exported.retain(|_, (last, _)| *last > sequence);
+        (counts, listed)
     }
 
     /// What waits because of rows up to this sequence: what later ones leave comes again when they are replayed.
@@ -418,7 +483,7 @@ impl Memory {
 }
 
 /// The line of a consignment in lists, and whom it names.
-fn listed(hasher: &Hasher, consignment: &Consignment, sequence: u64, time: Time) -> Listed {
+fn listed_as(hasher: &Hasher, consignment: &Consignment, sequence: u64, time: Time) -> Listed {
     let position = Position { writer: 0, sequence };
     let parties = consignment.found_under().iter().map(|code| hasher.party(code)).collect();
     Listed { summary: Summary::of(consignment, position, time), parties }

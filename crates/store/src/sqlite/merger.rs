@@ -82,11 +82,17 @@ impl Drop for Merger {
     }
 }
 
+/// Entries without what memory let go of, whose memory is given back here.
+fn taken(mut entries: Entries) -> Entries {
+    entries.retired.clear();
+    entries
+}
+
 /// Adds what is merged next to what waits since a failure; whether more may come.
 fn collect(entries: &mpsc::Receiver<Entries>, waiting: &mut Vec<Entries>) -> bool {
     if waiting.is_empty() {
         let Ok(first) = entries.recv() else { return false };
-        waiting.push(first);
+        waiting.push(taken(first));
     }
     let mut keys = waiting.last().map_or(0, |entries| entries.keys.len() + 1);
     let until = Instant::now() + MERGE_EVERY;
@@ -98,7 +104,7 @@ fn collect(entries: &mpsc::Receiver<Entries>, waiting: &mut Vec<Entries>) -> boo
         match entries.recv_timeout(left.min(IDLE)) {
             Ok(next) => {
                 keys += next.keys.len() + 1;
-                waiting.push(next);
+                waiting.push(taken(next));
             }
             Err(mpsc::RecvTimeoutError::Timeout) => return true,
             Err(mpsc::RecvTimeoutError::Disconnected) => return false,
@@ -122,7 +128,8 @@ pub(super) fn merge(
         entries.digest = shared.ledger.digest(last)?.unwrap_or_default();
     }
     index.merge(batch, &waiting)?;
-    shared.memory_mut().covered(last);
+    let covered = shared.memory_mut().covered(last);
+    drop(covered);
     shared.covered.store(last, Ordering::SeqCst);
     Ok(())
 }

@@ -109,8 +109,9 @@ fn follow(
             fill_in(shared, &mut documents, *sequence, row)?;
         }
         head = shared.ledger.chain_on(head, before, last)?;
-        let mut entries =
-            shared.advance(rows.iter().map(|(sequence, time, row)| (*sequence, *time, row)), head);
+        let rows = rows.iter().map(|(sequence, time, row)| (*sequence, *time, row));
+        let mut entries = shared.advance(std::iter::once(rows), head);
+        entries.retired.clear();
         entries.last = last;
         shared.memory_mut().last = last;
         waiting.push(entries);
@@ -145,6 +146,7 @@ fn fill_in(
     if let Cause::Document(arrived) = &event.event.cause {
         documents.put(sequence, arrived.document.clone());
     }
+    drop(documents.let_go());
     shared.fill_in_from(event, &mut |position: Position| match documents.get(&position.sequence) {
         Some(document) => Ok(document.clone()),
         None => {

@@ -5,7 +5,7 @@ use super::ahead::Ahead;
 use super::folder::Folder;
 use super::index::{Entries, Index, IndexWriter};
 use super::ledger_files::{LedgerFiles, LedgerReader};
-use super::memory::{FromIndex, Memory, TimerKey};
+use super::memory::{FromIndex, Memory, Prepared, TimerKey};
 use super::merger::Merger;
 use super::replay::replay;
 use super::runs::{self, Current, Family};
@@ -57,6 +57,7 @@ impl Default for Options {
 /// What the writer, the index thread and all readers share.
 pub(super) struct Shared {
     memory: RwLock<Memory>,
+    pub(super) hasher: Arc<Hasher>,
     pub(super) ledger: LedgerReader,
     index: Mutex<Vec<Index>>,
     template: Mutex<Index>,
@@ -371,33 +372,40 @@ impl Shared {
         Ok(claimed.and_then(|(_, owner)| owner))
     }
 
-    /// Advances memory by committed rows.
-    pub(super) fn advance<'a>(
+    /// Advances memory by committed rows. Memory is locked for a batch at a time, so that loading goes on between them, and only
+    /// while it is changed; never for a part of a batch, because what is ahead of memory is known by batch.
+    pub(super) fn advance<'a, Batch: Iterator<Item = (u64, Time, &'a Row)>>(
         &self,
-        rows: impl Iterator<Item = (u64, Time, &'a Row)>,
+        batches: impl Iterator<Item = Batch>,
         head: [u8; 32],
     ) -> Entries {
         let mut entries = Entries { head, ..Entries::default() };
-        // The lock first: what memory forgets, the runs read after that have.
-        let mut memory = self.memory_mut();
-        let runs = runs::current(&self.runs);
-        let known = |hash: KeyHash| {
-            runs.may_have(Family::Key, hash) && matches!(self.index(|index| index.key(hash)), Ok(Some(_)))
-        };
-        let balance = |hash: KeyHash| {
-            let known = runs.may_have(Family::Balance, hash);
-            known
-                .then(|| self.index(|index| index.balance(hash)).ok().flatten())
-                .flatten()
-                .unwrap_or_default()
-        };
-        let count = |hash: KeyHash| {
-            let known = runs.may_have(Family::Count, hash);
-            known.then(|| self.index(|index| index.count(hash)).ok().flatten()).flatten().unwrap_or_default()
-        };
-        let from_index = FromIndex { known: &known, balance: &balance, count: &count };
-        for (sequence, time, row) in rows {
-            memory.advance(sequence, time, row, &from_index, &mut entries);
+        for batch in batches {
+            let prepared = batch.map(|(sequence, time, row)| Prepared::of(&self.hasher, sequence, time, row));
+            let prepared: Vec<Prepared<'_>> = prepared.collect();
+            // The lock first: what memory forgets, the runs read after that have.
+            let mut memory = self.memory_mut();
+            let runs = runs::current(&self.runs);
+            let known = |hash: KeyHash| {
+                runs.may_have(Family::Key, hash) && matches!(self.index(|index| index.key(hash)), Ok(Some(_)))
+            };
+            let balance = |hash: KeyHash| {
+                let known = runs.may_have(Family::Balance, hash);
+                let found = known.then(|| self.index(|index| index.balance(hash)).ok().flatten());
+                found.flatten().unwrap_or_default()
+            };
+            let count = |hash: KeyHash| {
+                let known = runs.may_have(Family::Count, hash);
+                known
+                    .then(|| self.index(|index| index.count(hash)).ok().flatten())
+                    .flatten()
+                    .unwrap_or_default()
+            };
+            let from_index = FromIndex { known: &known, balance: &balance, count: &count };
+            for row in prepared {
+                memory.advance(row, &from_index, &mut entries);
+            }
+            entries.retired.push(memory.retire());
         }
         entries
     }
@@ -425,8 +433,8 @@ impl SqliteStore {
         };
         let (covered, head) = covered;
         let index = writer.index();
-        let hasher = Hasher::new(&reader.keyring.keyed_hash("index"));
-        let mut memory = Memory::new(hasher);
+        let hasher = Arc::new(Hasher::new(&reader.keyring.keyed_hash("index")));
+        let mut memory = Memory::new(hasher.clone());
         let waiting = Waiting::decode(&index.waiting()?).map_err(|damage| damaged(covered, damage.0))?;
         memory.undecided.extend(waiting.undecided);
         for follow in waiting.follows {
@@ -438,6 +446,7 @@ impl SqliteStore {
             reference: AtomicU64::new(0),
             learning: Learning::of(&reader.keyring),
             memory: RwLock::new(memory),
+            hasher,
             ledger: reader,
             index: Mutex::default(),
             template: Mutex::new(template),

@@ -253,7 +253,7 @@ impl Committing {
             expected += batch.rows.len() as u64;
         }
         self.ledger.commit_together(&sealed)?;
-        let numbered = batches.iter().flat_map(|batch| {
+        let numbered = batches.iter().map(|batch| {
             let numbers = batch.first..;
             numbers.zip(&*batch.rows).map(|(sequence, row)| (sequence, batch.time, row))
         });
