@@ -97,8 +97,8 @@ pub(super) fn lists(
          ON CONFLICT DO UPDATE SET state = excluded.state, lane = excluded.lane, customs = excluded.customs, entry = excluded.entry,
              sequence = excluded.sequence, time = excluded.time",
     )?;
-    let mut party = transaction.prepare_cached("INSERT OR IGNORE INTO listed_party VALUES(?1, ?2)")?;
     let mut new = Vec::new();
+    let mut parties: Vec<(KeyHash, u64)> = Vec::with_capacity(latest.len() * 8);
     for (hash, listed) in latest {
         let summary = &listed.summary;
         let found = runs.find(transaction, Family::Place, hash)?;
@@ -121,9 +121,13 @@ pub(super) fn lists(
             summary.position.sequence as i64,
             summary.time.0
         ])?;
-        for code in &listed.parties {
-            party.execute(params![code, place as i64])?;
-        }
+        parties.extend(listed.parties.iter().map(|code| (*code, place)));
+    }
+    // In order of their keys: those of one party lie side by side, and else each of a consignment's would look up a page of its own.
+    parties.sort_unstable();
+    let mut party = transaction.prepare_cached("INSERT OR IGNORE INTO listed_party VALUES(?1, ?2)")?;
+    for (code, place) in parties {
+        party.execute(params![code, place as i64])?;
     }
     Ok(new)
 }
