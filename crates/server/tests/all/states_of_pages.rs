@@ -283,8 +283,7 @@ fn in_one<'a>(
 #[test]
 fn every_list_is_looked_at_full_or_cannot_be() {
     let pages = ROUTES.iter().filter(|(method, route)| *method == "get" && !NO_PAGES.contains(route));
-    let full = [LISTS, OF_MANY, OF_MONTHS].concat();
-    let full = full.iter().map(|list| {
+    let full = LISTS.iter().chain(OF_MANY).chain(OF_MONTHS).map(|list| {
         let route = route_of("get", list.page);
         ("get", route.unwrap_or_else(|| panic!("{} is no page", list.page)))
     });
