@@ -8,7 +8,8 @@ use crate::answers::books::{Book, Books, Clock, Head, Lot, Movement, Movements, 
 use crate::format::{count, money, time};
 use crate::language::Texts;
 use crate::parts::{
-    Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, pager, said, submit,
+    Cell, Column, Field, Pages, Table, Tone, badge, declared, empty, escaped, facts, field, pager, said,
+    submit,
 };
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
@@ -27,6 +28,10 @@ pub struct View {
     pub moved: Movements,
     /// The item whose movements are shown.
     pub item: String,
+    /// After which movements those that are shown come; empty = they are the newest.
+    pub after: String,
+    /// From which item on the stock is shown; empty = from the first.
+    pub from: String,
     /// The time that was asked for.
     pub at: String,
     /// What is wrong with it: then no stock is shown.
@@ -39,8 +44,8 @@ fn book_address(book: &str) -> String {
     format!("{ADDRESS}/{}", escaped(book))
 }
 
-/// The list of books.
-pub fn list(frame: &Frame, told: &Books, applies: bool) -> Page {
+/// The list of books, those after a place where there are more than a page has.
+pub fn list(frame: &Frame, told: &Books, applies: bool, after: &str) -> Page {
     let texts = frame.texts;
     let new = address(&format!("{}/new", register_address(BOOKS)), &[("action", "apply")]);
     let row = |one: &Head| -> Vec<Cell> {
@@ -57,13 +62,14 @@ pub fn list(frame: &Frame, told: &Books, applies: bool) -> Page {
         Column::number(texts.text("books-items")),
         Column::of(texts.text("books-changed")),
     ];
+    let first = (!after.is_empty()).then_some(ADDRESS);
     let next = told.after.as_deref().map(|after| address(ADDRESS, &[("after", after)]));
     let body = html! {
         p { (texts.text("about-books")) }
         @if applies { p { a.button href=(new) { (texts.text("books-apply")) } } }
         @if told.books.is_empty() { (empty(&texts.text("books-none"), &texts.text("books-none-help"))) }
         @else { (Table { caption: texts.text("newest-made-first"), columns, rows: told.books.iter().map(row).collect() }.shown()) }
-        (pager(texts, None, next.as_deref()))
+        (pager(texts, first, next.as_deref()))
     };
     Page::new(texts.text("nav-books"), Some(Desk::Registers), body)
         .below(Desk::Registers.address(), Desk::Registers.name(texts))
@@ -84,6 +90,11 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         (texts.text("books-state"), state(texts, &head.state)),
         (texts.text("books-items"), html! { (count(head.items)) }),
     ];
+    let movements = texts.with("books-moved", &[("item", &view.item)]);
+    let stock_from = |from: &str| address(&there, &[("from", from), ("at", &view.at)]);
+    let moved_after = |after: &str| address(&there, &[("item", &view.item), ("after", after)]);
+    let of_stock = pages(&view.from, view.book.from.as_deref(), stock_from);
+    let of_movements = pages(&view.after, view.moved.after.as_deref(), moved_after);
     let body = html! {
         (facts(&pairs))
         @if let Some(number) = &head.counting { (said(Tone::Wait, html! { (texts.with("books-counting", &[("number", number)])) })) }
@@ -112,14 +123,19 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         @if !view.fault.is_empty() {}
         @else if view.book.stock.is_empty() { (empty(&texts.text("books-no-stock"), &texts.text("books-no-stock-help"))) }
         @else { (stock(texts, &there, &view.book.stock)) (lots(texts, &view.book.stock)) }
-        @if let (Some(from), true) = (&view.book.from, view.fault.is_empty()) { p { a href=(address(&there, &[("from", from), ("at", &view.at)])) { (texts.text("next-page")) } } }
-        h2 { (texts.with("books-moved", &[("item", &view.item)])) }
+        @if view.fault.is_empty() { (of_stock.shown(texts, &texts.text("books-stock"))) }
+        h2 { (movements) }
         @if view.moved.movements.is_empty() { (empty(&texts.text("books-none-moved"), &texts.text("books-none-moved-help"))) }
         @else { (moved(texts, &view.moved.movements)) }
-        @if let Some(after) = &view.moved.after { p { a href=(address(&there, &[("item", &view.item), ("after", after)])) { (texts.text("next-page")) } } }
+        (of_movements.shown(texts, &movements))
     };
     Page::new(texts.with("books-title", &[("number", &head.number)]), Some(Desk::Registers), body)
         .below(ADDRESS, texts.text("nav-books"))
+}
+
+/// Where the other pages of a list are of which this one is shown; `link` gives the address of one.
+fn pages(shown: &str, next: Option<&str>, link: impl Fn(&str) -> String) -> Pages {
+    Pages { first: (!shown.is_empty()).then(|| link("")), next: next.map(link), previous: None }
 }
 
 /// Deadlines: what entered first and is not declared, what is at an exhibition.

@@ -10,8 +10,8 @@ use crate::parts::{Cell, Column, Table, Tone, badge, empty, facts, pager};
 use crate::shell::{Desk, Frame, Page};
 use maud::{PreEscaped, html};
 
-/// What lies at a site by scans, and the bags that were sealed there.
-pub fn stock(frame: &Frame, site: &Site, told: &SiteStock) -> Page {
+/// What lies at a site by scans, after a place where more does than a page has, and with the first page the bags that were sealed there.
+pub fn stock(frame: &Frame, site: &Site, told: &SiteStock, after: &str) -> Page {
     let texts = frame.texts;
     let there = site_address(&site.code);
     let since = || Column::of(texts.text("holds-since"));
@@ -52,13 +52,14 @@ pub fn stock(frame: &Frame, site: &Site, told: &SiteStock) -> Page {
             .collect(),
     };
     let here = format!("{there}/stock");
+    let first = (!after.is_empty()).then_some(here.as_str());
     let next = told.after.as_deref().map(|after| address(&here, &[("after", after)]));
     let body = html! {
         p { (texts.text("stock-help")) }
         @if !told.bags.is_empty() { (of_bags.shown()) }
         @if told.parcels.is_empty() { (empty(&texts.text("stock-none"), &texts.text("stock-none-help"))) }
         @else { (of_parcels.shown()) }
-        (pager(texts, None, next.as_deref()))
+        (pager(texts, first, next.as_deref()))
     };
     Page::new(texts.text("stock-title"), Some(Desk::Sites), body).below(&there, site.name.clone())
 }

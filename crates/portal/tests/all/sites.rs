@@ -51,8 +51,8 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let held = HoldsView { told: Holds { holds: vec![hold], more: false }, ..HoldsView::default() };
     let picture = "<svg viewBox=\"0 0 1 1\"></svg>";
     vec![
-        ("site-stock", site_stock::stock(&inside, &site(), &stock).shown(&inside)),
-        ("site-stock-none", site_stock::stock(&inside, &site(), &SiteStock::default()).shown(&inside)),
+        ("site-stock", site_stock::stock(&inside, &site(), &stock, "").shown(&inside)),
+        ("site-stock-none", site_stock::stock(&inside, &site(), &SiteStock::default(), "").shown(&inside)),
         ("site-bag", site_stock::bag(&inside, &site(), &bag, picture).shown(&inside)),
         ("holds", keeper::holds(&inside, &held).shown(&inside)),
     ]

@@ -28,9 +28,9 @@ pub async fn list(
     asked: Query,
 ) -> Result<Response, Problem> {
     let applies = caller.rights.has(Right::RegistersApply) && !caller.is_office();
-    let beneath = query(&[("after", get(&asked, "after"))]);
-    let told: Books = read(api::list(State(window), caller, beneath).await?.0)?;
-    Ok(shown(&frame, &list_page(&frame, &told, applies)))
+    let after = get(&asked, "after");
+    let told: Books = read(api::list(State(window), caller, query(&[("after", after)])).await?.0)?;
+    Ok(shown(&frame, &list_page(&frame, &told, applies, after)))
 }
 
 /// `GET /desk/books/{id}?at=&from=&item=&after=`.
@@ -66,7 +66,9 @@ pub async fn show(
     let files =
         caller.rights.has(Right::RegistersApply) && !caller.is_office() && book.head.state != "closed";
     let status = if fault.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(shown_as(&frame, &page(&frame, &View { book, moved, item, at, fault, files }), status))
+    let (after, from) = (get(&asked, "after").to_owned(), get(&asked, "from").to_owned());
+    let view = View { book, moved, item, after, from, at, fault, files };
+    Ok(shown_as(&frame, &page(&frame, &view), status))
 }
 
 /// `GET /desk/books/{id}/file`: what moved, as a file.

@@ -1,6 +1,7 @@
 //! Pages of those who keep sites, and the two addresses that their script asks: the list of parcels that may pass, and scans that
 //! were kept while there was no network. Holds of officers besides.
 
+use super::desk::get;
 use super::form::Form;
 use super::guard::Seen;
 use super::officer::is_chinese;
@@ -93,7 +94,7 @@ pub async fn stock(
     let kept = sites::one(&window, &caller, &code).await?;
     let told: SiteStock = read(api::stock_at(&window, &caller, &code, &asked).await?)?;
     let site: Site = read(api::site(&kept))?;
-    Ok(shown(&frame, &site_stock::stock(&frame, &site, &told)))
+    Ok(shown(&frame, &site_stock::stock(&frame, &site, &told, get(&asked, "after"))))
 }
 
 /// `GET /desk/sites/{code}/bags?bag=`: what is in a bag, to be looked at and to be put on it.

@@ -9,7 +9,7 @@ use clearance::keys::Time;
 use clearance::sample::Person;
 use serde_json::{Value, json};
 
-const HEARINGS: &str = "/v1/consumer/hearings";
+pub(crate) const HEARINGS: &str = "/v1/consumer/hearings";
 
 /// The session of a person, by a trade of his own.
 pub(crate) async fn came_in(zone: &Zone, person: &Person) -> String {
@@ -25,7 +25,12 @@ fn day(days: i64) -> String {
 }
 
 /// A person who answers for an enterprise, recorded over the version that is there, with the telephone that he gave at the office.
-async fn recorded(zone: &Zone, party: &str, person: &Person, telephone: Option<&str>) -> (u16, Value) {
+pub(crate) async fn recorded(
+    zone: &Zone,
+    party: &str,
+    person: &Person,
+    telephone: Option<&str>,
+) -> (u16, Value) {
     let path = format!("responsible-persons/{party}");
     let (_, current) = zone.get(OFFICER, &format!("/v1/registers/{path}")).await;
     let mut body = json!({"persons": [
@@ -47,11 +52,16 @@ pub(crate) async fn noticed(zone: &Zone, listed: &str, person: &Person) -> Strin
         let (status, told) = recorded(zone, party, person, Some(OWN)).await;
         assert_eq!(status, 200, "{told}");
     }
+    notice(zone, listed).await;
+    other
+}
+
+/// Notice of a list, given to an enterprise: it names the person who answers for it.
+pub(crate) async fn notice(zone: &Zone, listed: &str) {
     let body = json!({"list": "black", "facts": "样例：伪造单证", "legalBasis": "样例办法第十条", "hearUntil": day(6), "responsible": ["样例甲", "样例甲"]});
     let notice = json!({"action": "notice", "note": "拟列入", "body": body});
     let (status, told) = act(zone, OFFICER, &format!("credit-lists/{listed}"), notice).await;
     assert_eq!((status, &told["body"]["notice"]["responsible"]), (200, &json!(["样例甲"])), "{told}");
-    other
 }
 
 fn statement(version: u32) -> Value {

@@ -28,14 +28,14 @@ async fn zone() -> Zone {
 }
 
 /// The two who hold secrets, each by a machine of his own.
-struct Holders {
-    customs: String,
-    operator: String,
+pub(crate) struct Holders {
+    pub(crate) customs: String,
+    pub(crate) operator: String,
 }
 
 const OPERATOR: &str = "8620000099";
 
-async fn holders(zone: &Zone) -> Holders {
+pub(crate) async fn holders(zone: &Zone) -> Holders {
     let mut filing = clearance::sample::filings().into_iter().find(|one| one.code == CUSTOMS).unwrap();
     (filing.code, filing.roles, filing.other_code) = (OPERATOR.into(), vec![Role::ZoneOperator], None);
     filing.exchange_ids = Vec::new();

@@ -37,6 +37,7 @@ mod figures_in_browser;
 mod filing_attributes;
 mod finding;
 mod full_in_browser;
+mod full_of_many_in_browser;
 mod goods_filing;
 mod http;
 mod inspections;

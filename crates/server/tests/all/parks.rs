@@ -34,14 +34,14 @@ pub(crate) async fn act(
     zone.request("POST", &path, Some(token), said.to_string().into_bytes()).await
 }
 
-fn park(name: &str, functions: &[&str]) -> Value {
+pub(crate) fn park(name: &str, functions: &[&str]) -> Value {
     json!({
         "name": name, "nameEnglish": "Sample park", "kind": "core", "city": "昆明", "district": "8620",
         "functions": functions, "modes": ["9610", "1210"], "legalBasis": "样例实施方案",
     })
 }
 
-fn site(park: &str) -> Value {
+pub(crate) fn site(park: &str) -> Value {
     json!({"park": park, "name": "样例一号卡口", "kind": "gate", "district": "8620", "carriers": ["5301960401", "5301960402"]})
 }
 

@@ -184,7 +184,7 @@ async fn join<T: Send>(tasks: impl Iterator<Item = impl Future<Output = T> + Sen
     done
 }
 
-fn goods(number: u64) -> Value {
+pub(crate) fn goods(number: u64) -> Value {
     json!({"name": format!("样例货物{number}"), "hsCode": "1901101000", "specification": "800克", "origin": "142", "unit": "011"})
 }
 

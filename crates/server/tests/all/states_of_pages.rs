@@ -1,8 +1,10 @@
 //! The states in which every page is looked at: its forms sent wrongly, its list full. Both tables are held against the table of
 //! routes and against the forms that pages have for whoever reads them: a page or a form that is in neither fails. What is
-//! in them is opened in a real browser by `refused_in_browser` and `full_in_browser`; empty lists by `every_page_in_browser`.
+//! in them is opened in a real browser by `refused_in_browser`, `full_in_browser` and `full_of_many_in_browser`; empty lists by
+//! `every_page_in_browser`.
 
 use crate::full_in_browser::LISTS;
+use crate::full_of_many_in_browser::{OF_MANY, OF_MONTHS};
 use crate::permissions::{CALLERS, World};
 use crate::portal_permissions::{TABLE, asked};
 use crate::support::browser::Browser;
@@ -177,8 +179,6 @@ const ANSWER: &str =
     "what a form is answered with: its lists are bounded, and full ones are in the portal's own gallery";
 const ELSEWHERE: &str =
     "what grows in it is turned page by page; the portal's tests of sizes fill it to its bound";
-/// What a full page of it needs is a story of many parties or of months: no list of it has been filled in a browser yet.
-const STORY: &str = "not filled yet: rows of it come of many parties or of months";
 const FEW: &[(&str, &str)] = &[
     ("/", NO_LIST),
     ("/sign-in", NO_LIST),
@@ -218,24 +218,6 @@ const FEW: &[(&str, &str)] = &[
     ("/desk/sites/{code}", NO_LIST),
     ("/my/quota", ANSWER),
     ("/desk/addresses/{id}", "the page of persons, which is looked at full"),
-    ("/desk/rulebooks", STORY),
-    ("/desk/shares", STORY),
-    ("/desk/books", STORY),
-    ("/desk/books/{id}", STORY),
-    ("/desk/reviews", STORY),
-    ("/desk/exports/summaries/{agent}/{cop_no}", STORY),
-    ("/desk/parks/{id}", STORY),
-    ("/desk/sites", STORY),
-    ("/desk/sites/{code}/stock", STORY),
-    ("/desk/sites/{code}/bags", STORY),
-    ("/desk/trace/codes/{id}", STORY),
-    ("/desk/recalls/{id}", STORY),
-    ("/desk/recalls/{id}/buyers", STORY),
-    ("/my/disputes", STORY),
-    ("/my/hearings", STORY),
-    ("/draws", STORY),
-    ("/desk/draws", STORY),
-    ("/parks", STORY),
 ];
 
 /// The route that an address is of: of several the one that names the most.
@@ -301,7 +283,7 @@ fn in_one<'a>(
 #[test]
 fn every_list_is_looked_at_full_or_cannot_be() {
     let pages = ROUTES.iter().filter(|(method, route)| *method == "get" && !NO_PAGES.contains(route));
-    let full = LISTS.iter().map(|list| {
+    let full = LISTS.iter().chain(OF_MANY).chain(OF_MONTHS).map(|list| {
         let route = route_of("get", list.page);
         ("get", route.unwrap_or_else(|| panic!("{} is no page", list.page)))
     });

@@ -17,15 +17,15 @@ const GTIN: &str = "09506000134352";
 pub(crate) const LOT: &str = "L1";
 /// Holds nothing of this.
 const OTHER: &str = "5301960202";
-const PUBLIC: &str = "https://trace.example";
+pub(crate) const PUBLIC: &str = "https://trace.example";
 /// Counts in the rulebook that warn of a copy.
 const WARNING_SCANS: u64 = 20;
 
-fn codes() -> String {
+pub(crate) fn codes() -> String {
     format!("{HOLDER}:{GTIN}%2F{LOT}")
 }
 
-async fn issue(zone: &Zone, token: &str, version: u64, count: u64) -> (u16, Value) {
+pub(crate) async fn issue(zone: &Zone, token: &str, version: u64, count: u64) -> (u16, Value) {
     let body = json!({"book": format!("{HOLDER}:{NUMBER}"), "item": "1", "count": count});
     act(zone, token, &format!("trace-codes/{}", codes()), ("issue", version), body).await
 }
