@@ -30,7 +30,7 @@ async fn lines(zone: &Zone, trade: &Trade) -> Vec<Declaration> {
 }
 
 /// A model that learnt that dear goods are illicit, from days before.
-fn learnt(like: &Declaration) -> Model {
+pub(crate) fn learnt(like: &Declaration) -> Model {
     let row = |number: i32| {
         let mut row = like.clone();
         row.id = number.to_string();
