@@ -1,7 +1,93 @@
 //! One declaration as the model sees it, and what an inspection found. The fields are those that declarations of any mode have;
-//! a field that a mode does not have is empty. Identities are only compared, never read.
+//! a field that a mode does not have is empty. Identities are only compared, never read. Imports and exports have a table each,
+//! and no model sees both: imports are declared too cheap, exports too dear.
 
 use std::fmt;
+
+/// Which way goods go.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Trade {
+    /// Into the country.
+    Import,
+    /// Out of it.
+    Export,
+}
+
+impl Trade {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Import, Self::Export];
+
+    /// As tables, model files and rules have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Export => "export",
+        }
+    }
+
+    /// The trade of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|trade| trade.word() == word)
+    }
+
+    /// The coded fields of its table, in their order there.
+    pub fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Import => &IMPORT_FIELDS,
+            Self::Export => &EXPORT_FIELDS,
+        }
+    }
+
+    /// The measured ones.
+    pub fn quantities(self) -> &'static [Quantity] {
+        match self {
+            Self::Import => &[Quantity::TaxRate, Quantity::NetMass, Quantity::Price],
+            Self::Export => &[Quantity::NetMass, Quantity::Price, Quantity::ToMedian],
+        }
+    }
+}
+
+impl fmt::Display for Trade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+const IMPORT_FIELDS: [Field; 15] = [
+    Field::Office,
+    Field::Process,
+    Field::ImportType,
+    Field::Use,
+    Field::Payment,
+    Field::Transport,
+    Field::Declarant,
+    Field::Importer,
+    Field::Seller,
+    Field::Courier,
+    Field::Hs6,
+    Field::Departure,
+    Field::Origin,
+    Field::TaxType,
+    Field::OriginMark,
+];
+
+const EXPORT_FIELDS: [Field; 15] = [
+    Field::Office,
+    Field::Exit,
+    Field::Process,
+    Field::Statistics,
+    Field::Transport,
+    Field::Declarant,
+    Field::Merchant,
+    Field::Producer,
+    Field::Platform,
+    Field::Courier,
+    Field::Site,
+    Field::Waybill,
+    Field::Hs6,
+    Field::Destination,
+    Field::Currency,
+];
 
 /// A coded field of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -36,11 +122,29 @@ pub enum Field {
     TaxType,
     /// How the origin is marked.
     OriginMark,
+    /// Customs office of exit.
+    Exit,
+    /// How an export gets into the statistics: a simplified list, or a summary later.
+    Statistics,
+    /// Who sells abroad.
+    Merchant,
+    /// Who produces or sells what is exported.
+    Producer,
+    /// Platform of the sale.
+    Platform,
+    /// Supervised site.
+    Site,
+    /// Waybill number, of its carrier.
+    Waybill,
+    /// Country of final destination.
+    Destination,
+    /// Currency of the declared price.
+    Currency,
 }
 
 impl Field {
     /// All, in the order of `Declaration::codes`.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 24] = [
         Self::Office,
         Self::Process,
         Self::ImportType,
@@ -56,6 +160,15 @@ impl Field {
         Self::Origin,
         Self::TaxType,
         Self::OriginMark,
+        Self::Exit,
+        Self::Statistics,
+        Self::Merchant,
+        Self::Producer,
+        Self::Platform,
+        Self::Site,
+        Self::Waybill,
+        Self::Destination,
+        Self::Currency,
     ];
 
     /// Heading of its column in a file of declarations.
@@ -90,6 +203,15 @@ impl Field {
             Self::Origin => ("Country of Origin", "origin", "原产国"),
             Self::TaxType => ("Tax Type", "tax-type", "税率类型"),
             Self::OriginMark => ("Country of Origin Indicator", "origin-mark", "原产地标识"),
+            Self::Exit => ("Exit Office ID", "exit", "离境口岸"),
+            Self::Statistics => ("Statistics Flag", "statistics", "申报业务类型"),
+            Self::Merchant => ("Merchant ID", "merchant", "电商企业"),
+            Self::Producer => ("Producer ID", "producer", "生产销售单位"),
+            Self::Platform => ("Platform ID", "platform", "电商平台"),
+            Self::Site => ("Site ID", "site", "监管场所"),
+            Self::Waybill => ("Waybill ID", "waybill", "运单"),
+            Self::Destination => ("Country of Destination", "destination", "最终目的国"),
+            Self::Currency => ("Currency", "currency", "币制"),
         }
     }
 }
@@ -103,11 +225,13 @@ pub enum Quantity {
     NetMass,
     /// Value of the item in the currency of the place.
     Price,
+    /// Unit price ÷ the median of those at which the merchant sold such goods before.
+    ToMedian,
 }
 
 impl Quantity {
     /// All, in the order of `Declaration::quantities`.
-    pub const ALL: [Self; 3] = [Self::TaxRate, Self::NetMass, Self::Price];
+    pub const ALL: [Self; 4] = [Self::TaxRate, Self::NetMass, Self::Price, Self::ToMedian];
 
     /// Heading of its column in a file of declarations.
     pub fn heading(self) -> &'static str {
@@ -115,6 +239,7 @@ impl Quantity {
             Self::TaxRate => "Tax Rate",
             Self::NetMass => "Net Mass",
             Self::Price => "Item Price",
+            Self::ToMedian => "Price to Median",
         }
     }
 }
@@ -125,6 +250,8 @@ pub const MOST_WEIGHT: f64 = 100.0;
 /// A declaration of one item of goods.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Declaration {
+    /// Which way its goods go.
+    pub trade: Trade,
     /// Its number.
     pub id: String,
     /// The day it was declared: days since 1970-01-01.
@@ -158,11 +285,14 @@ impl Declaration {
     }
 
     /// What it should pay by what it declares, in the currency of the place: value × rate of duty. A stand-in for revenue where
-    /// no assessed tax is known.
+    /// no assessed tax is known. An export pays none: of it this is the value, on which a refund may rest.
     #[expect(clippy::float_arithmetic, reason = "a measure of a model, no assessment")]
     pub fn duty(&self) -> f64 {
         let value = self.quantity(Quantity::Price).unwrap_or(0.0);
-        value * self.quantity(Quantity::TaxRate).unwrap_or(0.0) / 100.0
+        match self.trade {
+            Trade::Import => value * self.quantity(Quantity::TaxRate).unwrap_or(0.0) / 100.0,
+            Trade::Export => value,
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Own {
     LogDuty,
     /// Departure and origin differ.
     OtherOrigin,
+    /// Logarithm of unit price ÷ the merchant's own median.
+    LogToMedian,
 }
 
 /// What the history says of a key of the declaration.
@@ -66,13 +68,14 @@ pub struct Plan {
     pub smoothing: f64,
 }
 
-const OWN: [(Own, &str, &str); 6] = [
+const OWN: [(Own, &str, &str); 7] = [
     (Own::LogPrice, "log-price", "货值（对数）"),
     (Own::LogMass, "log-mass", "净重（对数）"),
     (Own::LogUnitPrice, "log-unit-price", "单价（对数）"),
     (Own::TaxRate, "tax-rate", "税率"),
     (Own::LogDuty, "log-duty", "申报税额（对数）"),
     (Own::OtherOrigin, "other-origin", "启运国与原产国不同"),
+    (Own::LogToMedian, "log-to-median", "单价与本企业中位价之比（对数）"),
 ];
 
 const KNOWN: [(Known, &str, &str); 7] = [
@@ -255,6 +258,10 @@ fn own_value(own: Own, declaration: &Declaration) -> f32 {
         Own::OtherOrigin => {
             let (from, of) = (declaration.code(Field::Departure), declaration.code(Field::Origin));
             if from.is_empty() || of.is_empty() { f64::NAN } else { f64::from(u8::from(from != of)) }
+        }
+        Own::LogToMedian => {
+            let ratio = declaration.quantity(Quantity::ToMedian).filter(|ratio| *ratio > 0.0);
+            ratio.map_or(f64::NAN, libm::log)
         }
     };
     value as f32

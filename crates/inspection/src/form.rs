@@ -3,7 +3,7 @@
 //! with as few digits as bring back the same number. docs/risk-model.md has the lines one by one.
 
 use crate::calibration::Calibration;
-use crate::declaration::Date;
+use crate::declaration::{Date, Trade};
 use crate::drift::Profile;
 use crate::features::Plan;
 use crate::forest::{Forest, Node, Tree};
@@ -131,6 +131,11 @@ pub fn write(model: &Model) -> String {
 
 fn about(body: &mut String, about: &About) {
     let s = &about.settings;
+    // What says nothing is of imports, as all were at first.
+    if about.trade != Trade::Import {
+        // Writing to a string does not fail.
+        let _ = writeln!(body, "trade {}", about.trade);
+    }
     // Threads are not told: they change nothing. Writing to a string does not fail.
     let _ = writeln!(
         body,
@@ -320,6 +325,14 @@ pub fn read(file: &str) -> Result<Model, Unreadable> {
 }
 
 fn read_about(lines: &mut Lines<'_>) -> Result<About, Unreadable> {
+    let trade = match lines.maybe("trade") {
+        None => Trade::Import,
+        Some(mut values) => {
+            let word = values.text()?;
+            Trade::from_word(word)
+                .ok_or_else(|| values.wrong(format!("`{}` is no trade", shortened(word))))?
+        }
+    };
     let mut window = lines.wanted("window")?;
     let (trained_from, train_until, tune_until, again) =
         (window.date()?, window.date()?, window.date()?, window.flag()?);
@@ -354,6 +367,7 @@ fn read_about(lines: &mut Lines<'_>) -> Result<About, Unreadable> {
     let (rows, illicit) = (rows.next()?, rows.next()?);
     let (seed, members) = (seed.next()?, seed.next()?);
     Ok(About {
+        trade,
         trained_from,
         train_until,
         tune_until,

@@ -3,7 +3,7 @@
 #![expect(clippy::float_arithmetic, reason = "a score, no money: judgement is given it in thousandths")]
 
 use crate::calibration::Calibration;
-use crate::declaration::{Date, Declaration, Field, Quantity};
+use crate::declaration::{Date, Declaration, Field, Quantity, Trade};
 use crate::drift::Profile;
 use crate::features::{Plan, Scratch, by_time};
 use crate::forest::Forest;
@@ -16,6 +16,8 @@ use rustc_hash::FxHashSet;
 /// How a model is trained.
 #[derive(Clone, Debug)]
 pub struct Training {
+    /// Which trade its rows are of.
+    pub trade: Trade,
     /// What it looks at.
     pub plan: Plan,
     /// How trees are learnt.
@@ -35,6 +37,8 @@ pub struct Training {
 /// Where a model comes from, and how good it was on the tuning rows, which its trees had not seen then.
 #[derive(Clone, Debug, PartialEq)]
 pub struct About {
+    /// Which trade it learnt from: it scores no other.
+    pub trade: Trade,
     /// First day of the training rows.
     pub trained_from: Date,
     /// Last day of the training rows.
@@ -87,6 +91,9 @@ pub enum Untrainable {
     /// The days are in the wrong order.
     #[error("tuning ends on {0} and training on {1}: tuning comes after training")]
     Days(Date, Date),
+    /// One for both would learn two opposite things of a price.
+    #[error("among the rows of {0}s is one of {1}s: each has a model of its own")]
+    Trade(Trade, Trade),
     /// Nothing to learn from.
     #[error("{0} rows up to {1} have a result, {2} of them illicit: both kinds are needed to train")]
     Training(usize, Date, usize),
@@ -165,6 +172,7 @@ pub fn train(
     let calibration = Calibration::fit(&margins, &tuned.found, 50);
     let probabilities: Vec<f64> = margins.iter().map(|margin| calibration.probability(*margin)).collect();
     let about = About {
+        trade: training.trade,
         trained_from: train.iter().map(|row| Date(row.day)).min().unwrap_or(training.train_until),
         train_until: training.train_until,
         tune_until: training.tune_until,
@@ -265,6 +273,9 @@ fn split(declarations: &[Declaration], training: &Training) -> Result<Split, Unt
     }
     if training.plan.features.is_empty() {
         return Err(Untrainable::Plan);
+    }
+    if let Some(other) = declarations.iter().find(|row| row.trade != training.trade) {
+        return Err(Untrainable::Trade(training.trade, other.trade));
     }
     let train: Vec<Declaration> = declarations.iter().filter(|row| row.day <= until.0).cloned().collect();
     let between = |row: &&Declaration| row.day > until.0 && row.day <= end.0 && row.found.is_some();

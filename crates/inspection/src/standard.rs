@@ -1,7 +1,8 @@
 //! The model as it is trained unless somebody says otherwise: features and parameters, chosen on the tuning months of the public
-//! data set and by a rolling split inside its first twelve months. docs/risk-model.md has what each brings.
+//! data set and by a rolling split inside its first twelve months. docs/risk-model.md has what each brings. Of exports there is no
+//! public set: their features are those of imports with the fields that exports have, and the price against the merchant's own.
 
-use crate::declaration::Date;
+use crate::declaration::{Date, Trade};
 use crate::features::Plan;
 use crate::learn::Settings;
 use crate::model::Training;
@@ -9,7 +10,7 @@ use crate::model::Training;
 /// Forests that are averaged.
 pub const MEMBERS: u8 = 1;
 
-/// Names of the features by family: the family's word for `without`, and its features.
+/// Names of the features of imports by family: the family's word for `without`, and its features.
 pub const FAMILIES: [(&str, &[&str]); 7] = [
     ("own", &["log-price", "log-mass", "log-unit-price", "tax-rate", "log-duty", "other-origin"]),
     (
@@ -60,31 +61,104 @@ pub const FAMILIES: [(&str, &[&str]); 7] = [
             "share(hs4+origin)",
         ],
     ),
-    (
-        "repeats",
-        &[
-            "share(price)",
-            "inspected(price)",
-            "share(mass)",
-            "inspected(mass)",
-            "share(near-price)",
-            "share(near-unit-price)",
-            "inspected(near-unit-price)",
-            "share(price+hs6)",
-            "inspected(price+hs6)",
-            "share(mass+hs6)",
-            "inspected(mass+hs6)",
-            "share(price+mass)",
-            "share(hs4+mass)",
-            "share(hs4+price)",
-        ],
-    ),
+    ("repeats", &REPEATS),
 ];
 
-/// What a model looks at, without some families.
-pub fn plan(without: &[&str]) -> Plan {
+/// The same of exports, under the same words.
+const EXPORT_FAMILIES: [(&str, &[&str]); 7] = [
+    ("own", &["log-price", "log-mass", "log-unit-price", "log-to-median"]),
+    (
+        "codes",
+        &[
+            "share(office)",
+            "share(exit)",
+            "share(process)",
+            "share(statistics)",
+            "share(transport)",
+            "share(platform)",
+            "share(courier)",
+            "share(site)",
+            "share(hs6)",
+            "share(hs4)",
+            "share(destination)",
+            "share(currency)",
+        ],
+    ),
+    (
+        "identities",
+        &[
+            "share(declarant)",
+            "share(merchant)",
+            "share(producer)",
+            "recent-share(merchant)",
+            "recent-share(producer)",
+            "recent-share(hs6)",
+        ],
+    ),
+    (
+        "counts",
+        &[
+            "inspected(declarant)",
+            "inspected(merchant)",
+            "inspected(producer)",
+            "inspected(hs6)",
+            "seen(merchant)",
+            "since(merchant)",
+            "since(producer)",
+        ],
+    ),
+    (
+        "prices",
+        &[
+            "price-ratio(hs6)",
+            "price-ratio(merchant)",
+            "price-ratio(merchant+hs6)",
+            "price-ratio(hs6+destination)",
+        ],
+    ),
+    (
+        "pairs",
+        &[
+            "share(merchant+hs6)",
+            "share(producer+hs6)",
+            "share(declarant+hs6)",
+            "share(merchant+destination)",
+            "share(hs6+destination)",
+        ],
+    ),
+    ("repeats", &REPEATS),
+];
+
+/// Values and masses that come again.
+const REPEATS: [&str; 14] = [
+    "share(price)",
+    "inspected(price)",
+    "share(mass)",
+    "inspected(mass)",
+    "share(near-price)",
+    "share(near-unit-price)",
+    "inspected(near-unit-price)",
+    "share(price+hs6)",
+    "inspected(price+hs6)",
+    "share(mass+hs6)",
+    "inspected(mass+hs6)",
+    "share(price+mass)",
+    "share(hs4+mass)",
+    "share(hs4+price)",
+];
+
+/// The families of a trade: the same words of both.
+pub fn families(trade: Trade) -> &'static [(&'static str, &'static [&'static str])] {
+    match trade {
+        Trade::Import => &FAMILIES,
+        Trade::Export => &EXPORT_FAMILIES,
+    }
+}
+
+/// What a model of a trade looks at, without some families.
+pub fn plan(trade: Trade, without: &[&str]) -> Plan {
     let mut plan = Plan { smoothing: 3.0, ..Plan::empty() };
-    let families = FAMILIES.iter().filter(|(family, _)| !without.contains(family));
+    let families = families(trade).iter().filter(|(family, _)| !without.contains(family));
     for name in families.flat_map(|(_, names)| names.iter()) {
         let added = plan.add(name);
         debug_assert!(added, "{name}");
@@ -92,10 +166,11 @@ pub fn plan(without: &[&str]) -> Plan {
     plan
 }
 
-/// How a model is trained up to a day and tuned up to a later one.
-pub fn training(train_until: Date, tune_until: Date, seed: u64) -> Training {
+/// How a model of a trade is trained up to a day and tuned up to a later one.
+pub fn training(trade: Trade, train_until: Date, tune_until: Date, seed: u64) -> Training {
     Training {
-        plan: plan(&[]),
+        trade,
+        plan: plan(trade, &[]),
         settings: Settings {
             trees: 400,
             leaves: 15,

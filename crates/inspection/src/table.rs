@@ -1,7 +1,8 @@
-//! Declarations from a table (CSV, UTF-8) with a heading: the columns of the published data set on customs import declarations.
-//! What cannot be read is told by line, column and value, all of it up to a limit; nothing is guessed.
+//! Declarations from a table (CSV, UTF-8) with a heading: of imports the columns of the published data set on customs import
+//! declarations, of exports columns of their own. What cannot be read is told by line, column and value, all of it up to a limit;
+//! nothing is guessed.
 
-use crate::declaration::{Date, Declaration, Field, Quantity};
+use crate::declaration::{Date, Declaration, Field, Quantity, Trade};
 use std::fmt;
 
 /// Heading of the number of a declaration.
@@ -14,6 +15,9 @@ pub const FOUND: &str = "Fraud";
 /// Heading of the chance that a declaration had of being inspected: above 0 and up to 1, empty = not known. The column may be
 /// missing.
 pub const CHANCE: &str = "Chance";
+
+/// Heading of the words of what was found, in a table of exports: for people, nothing is learnt from them.
+pub const RESULT: &str = "Result";
 
 /// Faults that are told; more are only counted.
 pub const TOLD: usize = 20;
@@ -70,16 +74,19 @@ impl Faults {
 
 /// Where each column stands.
 struct Columns {
+    trade: Trade,
     id: usize,
     date: usize,
-    codes: [usize; Field::ALL.len()],
-    quantities: [usize; Quantity::ALL.len()],
+    codes: Vec<(Field, usize)>,
+    quantities: Vec<(Quantity, usize)>,
     found: Option<usize>,
     chance: Option<usize>,
 }
 
 fn columns(heading: &csv::StringRecord, faults: &mut Faults) -> Columns {
     let place = |name: &str| heading.iter().position(|cell| cell.trim_start_matches('\u{feff}') == name);
+    // Who sells abroad is declared of exports alone.
+    let trade = if place(Field::Merchant.heading()).is_some() { Trade::Export } else { Trade::Import };
     let mut needed = |name: &'static str| {
         place(name).unwrap_or_else(|| {
             faults.add(1, name, "", "this column is missing: name it in the first line");
@@ -87,16 +94,45 @@ fn columns(heading: &csv::StringRecord, faults: &mut Faults) -> Columns {
         })
     };
     Columns {
+        trade,
         id: needed(ID),
         date: needed(DATE),
-        codes: Field::ALL.map(|field| needed(field.heading())),
-        quantities: Quantity::ALL.map(|quantity| needed(quantity.heading())),
+        codes: trade.fields().iter().map(|field| (*field, needed(field.heading()))).collect(),
+        quantities: trade
+            .quantities()
+            .iter()
+            .map(|quantity| (*quantity, needed(quantity.heading())))
+            .collect(),
         found: place(FOUND),
         chance: place(CHANCE),
     }
 }
 
-/// Reads a table.
+/// Headings of the table of a trade, as it is written.
+pub fn heading(trade: Trade) -> Vec<&'static str> {
+    let mut names = vec![ID, DATE];
+    names.extend(trade.fields().iter().map(|field| field.heading()));
+    names.extend(trade.quantities().iter().map(|quantity| quantity.heading()));
+    names.extend((trade == Trade::Export).then_some(RESULT));
+    names.extend([FOUND, CHANCE]);
+    names
+}
+
+/// The row of a declaration under these headings. `result` has the words of what was found, and stands where the table has a
+/// column for it.
+pub fn cells(declaration: &Declaration, result: &str) -> Vec<String> {
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    let trade = declaration.trade;
+    let mut cells = vec![declaration.id.clone(), Date(declaration.day).to_string()];
+    cells.extend(trade.fields().iter().map(|field| declaration.code(*field).to_owned()));
+    cells.extend(trade.quantities().iter().map(|quantity| number(declaration.quantity(*quantity))));
+    cells.extend((trade == Trade::Export).then(|| result.to_owned()));
+    cells.push(declaration.found.map_or("", |illicit| if illicit { "1" } else { "0" }).to_owned());
+    cells.push(number(declaration.chance));
+    cells
+}
+
+/// Reads a table. Which trade it is of its heading says: one with a column of merchants is of exports.
 ///
 /// # Errors
 /// Every value that cannot be read.
@@ -135,8 +171,8 @@ fn declaration(record: &csv::StringRecord, columns: &Columns, line: u64, faults:
         Date(0)
     });
     let mut quantities = [None; Quantity::ALL.len()];
-    for (quantity, place) in Quantity::ALL.iter().zip(columns.quantities) {
-        quantities[*quantity as usize] = match cell(place) {
+    for (quantity, place) in &columns.quantities {
+        quantities[*quantity as usize] = match cell(*place) {
             "" => None,
             text => match text.parse::<f64>() {
                 Ok(value) if value.is_finite() && value >= 0.0 => Some(value),
@@ -166,10 +202,15 @@ fn declaration(record: &csv::StringRecord, columns: &Columns, line: u64, faults:
             }
         },
     };
+    let mut codes: [String; Field::ALL.len()] = Default::default();
+    for (field, place) in &columns.codes {
+        cell(*place).clone_into(&mut codes[*field as usize]);
+    }
     Declaration {
+        trade: columns.trade,
         id: cell(columns.id).to_owned(),
         day: day.0,
-        codes: columns.codes.map(|place| cell(place).to_owned()),
+        codes,
         quantities,
         found,
         chance,

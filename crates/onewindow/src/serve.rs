@@ -2,13 +2,16 @@
 
 use crate::space::Place;
 use crate::{Failure, Space};
+use inspection::declaration::Trade;
 use server::Window;
 use server::clock::Clock;
 use server::push::{Client, Patience, Reach};
 use server::serving::{self, Settings};
+use server::shadow::Loaded;
 use server::signing_in::Rates;
 use server::window::OpenError;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::postgres::PostgresStore;
@@ -83,6 +86,9 @@ pub struct Operation {
     /// A second model, that may take its place: in shadow beside it.
     #[arg(long, value_name = "FILE", requires = "risk_model")]
     risk_candidate: Option<std::path::PathBuf>,
+    /// A model of exports (`risk export --trade export`, `risk train`): it scores lists of exports in shadow. No rule reads its score.
+    #[arg(long, value_name = "FILE")]
+    export_risk_model: Option<std::path::PathBuf>,
     /// Form of the log on standard error; how much of it, RUST_LOG says.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -165,6 +171,11 @@ async fn opened(
     Window::open(store, control, Clock::Real, failed).await
 }
 
+/// The model of a trade in a file, where there is one.
+fn model(file: Option<&Path>, trade: Trade) -> Result<Option<Loaded>, Failure> {
+    file.map(|file| crate::risk::loaded(file, trade)).transpose()
+}
+
 /// Serves a window until `stop`.
 pub async fn serve(
     opened: serving::Opened,
@@ -192,9 +203,10 @@ pub async fn serve(
         },
         push: (client, Patience::default()),
         models: [
-            operation.risk_model.as_deref().map(crate::risk::loaded).transpose()?,
-            operation.risk_candidate.as_deref().map(crate::risk::loaded).transpose()?,
+            model(operation.risk_model.as_deref(), Trade::Import)?,
+            model(operation.risk_candidate.as_deref(), Trade::Import)?,
         ],
+        export_model: model(operation.export_risk_model.as_deref(), Trade::Export)?,
         messages: operation.messages_to.clone(),
     };
     Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)

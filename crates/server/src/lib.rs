@@ -57,6 +57,7 @@ pub mod responsible;
 pub mod retention;
 pub mod rights;
 mod risk_cases;
+pub mod risk_table;
 pub mod sandbox;
 mod scoring;
 pub mod second_factor;

@@ -58,6 +58,8 @@ pub struct Settings {
     /// The model that scores in shadow, and for rules where the rulebook names it; then one that may take its place. None = nothing
     /// is scored.
     pub models: [Option<Loaded>; 2],
+    /// The model of exports that scores in shadow; none = nothing of exports is scored.
+    pub export_model: Option<Loaded>,
     /// Address of the provider that brings messages to telephones; none = consumers cannot come in.
     pub messages: Option<String>,
 }
@@ -189,6 +191,10 @@ fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
         }
         tasks.spawn_on(crate::shadow::run(window.clone(), shadow.clone(), EVERY), beside);
     }
+    if let Some(model) = &settings.export_model {
+        window.export_shadow.load(model.clone());
+    }
+    tasks.spawn_on(crate::shadow::run(window.clone(), window.export_shadow.clone(), EVERY), beside);
     tasks.spawn_on(crate::trial::watching::run(window.clone(), EVERY), beside);
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {

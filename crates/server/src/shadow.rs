@@ -2,27 +2,33 @@
 //! inspections find. Nothing that is decided reads these scores: no rule, no lane, no order of a queue. What comes of it is told
 //! to offices, so that they know whether the model is worth being listened to. Scores that rules read are `scoring`'s, which knows
 //! the past from here. Learning is `onewindow risk train`'s, from rows that
-//! `onewindow risk export` writes; the model itself is the crate `inspection`.
+//! `onewindow risk export` writes (`risk_table`); the model itself is the crate `inspection`. Exports have a model of their own,
+//! which no rule reads yet.
 #![expect(clippy::float_arithmetic, reason = "features of a model, no money")]
 
+mod exports;
 mod looking;
 
+pub use exports::declarations_of_export;
 pub use looking::{JudgedList, Looked, Seen, look};
 
 use crate::Window;
-use clearance::consignment::{Attempt, Consignment, Lane};
+use clearance::Text;
+use clearance::consignment::{Attempt, Consignment, Drawn, Lane, RiskHit};
 use clearance::event::{ActionKind, Cause};
-use clearance::inspection::{Inspection, Measure};
+use clearance::export::ExportTrade;
+use clearance::inspection::{Inspection, JointInspection, Measure};
 use clearance::keys::{OrderKey, Time};
 use clearance::rulebook::InspectionResults;
 use clearance::tax::Assessment;
-use inspection::declaration::{Declaration, Field, Quantity};
+use clearance::trial::export::trade_in;
+use inspection::declaration::{Declaration, Field, Quantity, Trade};
 use inspection::drift::Drift;
 use inspection::features::Feature;
 use inspection::history::History;
 use inspection::model::{Model, Scorer};
 use inspection::reasons;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 use store::{Cursor, EventRow, Read, StoreError};
@@ -43,7 +49,7 @@ const CHINA_MILLIS: i64 = 8 * 3_600_000;
 /// Upper ends of the bands in which scores are counted, thousandths.
 pub const BANDS: [u16; 6] = [10, 50, 100, 200, 500, 1_000];
 
-/// An attempt: a trade's list by its number.
+/// An attempt: a trade's list by its number. A trade of exports goes by its marked name.
 pub type AttemptKey = (OrderKey, u32);
 
 /// What an inspection found of a list: of a line, else of the whole. True = something has to follow.
@@ -51,12 +57,20 @@ pub type AttemptKey = (OrderKey, u32);
 pub struct Result {
     whole: Option<bool>,
     lines: BTreeMap<u32, bool>,
+    words: BTreeMap<u32, BTreeSet<Text>>,
 }
 
 impl Result {
     /// What was found of a line; none = nothing a model may learn from.
     pub fn of(&self, line: u32) -> Option<bool> {
         self.lines.get(&line).copied().or(self.whole)
+    }
+
+    /// The words of the table that were found of a line, else of the whole, one after another; empty = nothing a model may learn
+    /// from.
+    pub fn words(&self, line: u32) -> String {
+        let said = self.words.get(&line).or_else(|| self.words.get(&0));
+        said.map_or_else(String::new, |said| said.iter().map(Text::as_str).collect::<Vec<_>>().join(" "))
     }
 
     /// Whether anything has to follow.
@@ -108,6 +122,12 @@ impl Standing {
     pub fn of(&self, consignment: &Consignment) -> Option<&Scored> {
         let number = consignment.attempt.as_ref()?.number;
         self.scores.get(&consignment.key).filter(|scored| scored.attempt == number)
+    }
+
+    /// The score of the present attempt of a trade of exports.
+    pub fn of_export(&self, trade: &ExportTrade) -> Option<&Scored> {
+        let number = trade.attempt.as_ref()?.number;
+        self.scores.get(&trade.key.marked()).filter(|scored| scored.attempt == number)
     }
 
     /// How far the newest lists are from those that the model learnt from; none = too few were scored to say.
@@ -268,21 +288,28 @@ async fn step(
     let reference = window.reference();
     let results = &reference.current().inspections;
     // What the model learnt from is in its history already.
-    let learnt = model.about.tune_until.0;
-    let is_new =
-        |list: JudgedList<'_>| matches!(list, JudgedList::Import(attempt) if day_of(attempt) > learnt);
+    let (trade, learnt) = (model.about.trade, model.about.tune_until.0);
+    let is_new = |list: JudgedList<'_>| list.trade() == trade && days_to(list.day()) > learnt;
     let Looked { seen, covers, ended } = look(window, results, (&covers, ROWS), is_new).await?;
     let (mut scored, mut found) = (Vec::new(), Vec::new());
     let known = today.first().map(|earlier| earlier.day);
     for one in seen {
         match one {
             Seen::Found(attempt, result) => found.push((attempt, result)),
-            // The model is of imports: none is wanted.
-            Seen::JudgedExport(_) => {}
+            // Which of the two come is what was wanted.
+            Seen::JudgedExport(trade) => {
+                let Some(attempt) = &trade.attempt else { continue };
+                let book = reference.numbered(attempt.rulebook);
+                let lines = declarations_of_export(&window.read, &book.rates, &trade);
+                let drawn = by_draw(&trade.look.hits, trade.look.drawn).is_some();
+                let highest = highest(scorer, today, lines, (attempt.number, drawn));
+                scored.extend(highest.map(|one| (trade.key.marked(), one)));
+            }
             Seen::Judged(consignment) => {
                 let Some(attempt) = &consignment.attempt else { continue };
-                let declarations = declarations(&consignment.key, attempt);
-                let highest = highest(scorer, today, declarations, attempt);
+                let lines = declarations(&consignment.key, attempt);
+                let drawn = by_draw(&attempt.hits, consignment.drawn).is_some();
+                let highest = highest(scorer, today, lines, (attempt.number, drawn));
                 scored.extend(highest.map(|one| (consignment.key.clone(), one)));
             }
         }
@@ -303,12 +330,18 @@ async fn step(
     Ok(ended)
 }
 
-/// Scores the lines of a list; the list has the highest.
+/// The draw, where it alone chose a list to be looked at: what a rule chose as well says nothing of those that none chose.
+pub fn by_draw(hits: &[RiskHit], drawn: Option<Drawn>) -> Option<Drawn> {
+    let by_rule = hits.iter().any(|hit| hit.rule != clearance::risk::RANDOM && hit.lane >= Lane::Scan);
+    drawn.filter(|drawn| drawn.selected && !by_rule)
+}
+
+/// Scores the lines of a list by its attempt, and whether the draw alone chose it; the list has the highest.
 fn highest(
     scorer: &mut Scorer<'_>,
     today: &mut Vec<Declaration>,
     lines: Vec<Declaration>,
-    attempt: &Attempt,
+    (attempt, drawn): (u32, bool),
 ) -> Option<Scored> {
     let day = lines.first()?.day;
     if today.first().is_some_and(|earlier| earlier.day < day) {
@@ -321,20 +354,15 @@ fn highest(
             best = Some(Scored {
                 thousandths,
                 line: number as u32 + 1,
-                attempt: attempt.number,
+                attempt,
                 row: scorer.row().into(),
-                drawn: attempt.hits.is_empty() && attempt.lane == Some(Lane::Inspection),
+                drawn,
                 found: false,
             });
         }
     }
     today.extend(lines);
     best
-}
-
-/// The day on which it was declared: days since 1970-01-01.
-fn day_of(attempt: &Attempt) -> i32 {
-    days_to(attempt.business_date)
 }
 
 /// Days from 1970-01-01 to a day.
@@ -345,22 +373,34 @@ pub(crate) fn days_to(day: ceb::Day) -> i32 {
 /// What an inspection found, if a row is one that took effect. A result of which the table says that no model may learn from it
 /// is none.
 fn result(row: &EventRow, results: &InspectionResults) -> Option<(AttemptKey, Result)> {
-    let Cause::Action(action) = &row.event.cause else { return None };
+    let (Cause::Action(action) | Cause::ExportAction(action)) = &row.event.cause else { return None };
     let outcome = row.outcome.as_ref().filter(|outcome| outcome.repeats.is_none())?;
-    let consignment = outcome.consignment.as_deref()?;
-    let attempt = consignment.attempt.as_ref()?;
-    let (inspection, day) = match &action.kind {
-        ActionKind::Inspected(inspection) if attempt.unconfirmed().is_none() => {
-            (&**inspection, outcome.now.day())
-        }
-        ActionKind::ConfirmInspection => {
-            let joint = attempt.joint.as_deref()?;
-            (&joint.inspection, joint.day)
-        }
-        _ => return None,
+    let (attempt, waits, joint) = if matches!(row.event.cause, Cause::ExportAction(_)) {
+        let trade = trade_in(outcome)?;
+        let attempt = (trade.key.marked(), trade.attempt.as_ref()?.number);
+        (attempt, trade.unconfirmed().is_some(), trade.look.joint.as_deref())
+    } else {
+        let consignment = outcome.consignment.as_deref()?;
+        let attempt = consignment.attempt.as_ref()?;
+        let key = (consignment.key.clone(), attempt.number);
+        (key, attempt.unconfirmed().is_some(), attempt.joint.as_deref())
     };
-    let result = of_inspection(inspection, results, day)?;
-    Some(((consignment.key.clone(), attempt.number), result))
+    let (inspection, day) = in_effect(&action.kind, (waits, joint), outcome.now.day())?;
+    Some((attempt, of_inspection(inspection, results, day)?))
+}
+
+/// The inspection that takes effect with an action, and the day whose table counts: what waits for a second officer does when he
+/// has confirmed it.
+fn in_effect<'a>(
+    kind: &'a ActionKind,
+    (waits, joint): (bool, Option<&'a JointInspection>),
+    today: ceb::Day,
+) -> Option<(&'a Inspection, ceb::Day)> {
+    match kind {
+        ActionKind::Inspected(inspection) if !waits => Some((&**inspection, today)),
+        ActionKind::ConfirmInspection => joint.map(|joint| (&joint.inspection, joint.day)),
+        _ => None,
+    }
 }
 
 fn of_inspection(inspection: &Inspection, results: &InspectionResults, day: ceb::Day) -> Option<Result> {
@@ -373,6 +413,7 @@ fn of_inspection(inspection: &Inspection, results: &InspectionResults, day: ceb:
         } else {
             *result.lines.entry(found.line).or_default() |= illicit;
         }
+        result.words.entry(found.line).or_default().insert(found.result.clone());
     }
     (result != Result::default()).then_some(result)
 }
@@ -417,10 +458,11 @@ pub(crate) fn declared(
         let mut quantities = [None; Quantity::ALL.len()];
         quantities[Quantity::TaxRate as usize] = rate;
         quantities[Quantity::NetMass as usize] =
-            mass(line).or_else(|| number(&head.net_weight).filter(|_| single));
+            mass((line.unit1.as_str(), &line.qty1), line.unit2.as_deref().zip(line.qty2.as_ref()))
+                .or_else(|| number(&head.net_weight).filter(|_| single));
         quantities[Quantity::Price as usize] = value;
         let id = format!("{id}/{}", line.gnum);
-        Declaration { id, day, codes, quantities, found: None, chance: None }
+        Declaration { trade: Trade::Import, id, day, codes, quantities, found: None, chance: None }
     });
     lines.collect()
 }
@@ -428,12 +470,10 @@ pub(crate) fn declared(
 /// Code of the kilogram.
 const KILOGRAM: &str = "035";
 
-/// The net mass of a line, where one of its legal units is the kilogram.
-fn mass(line: &ceb::DeclarationLine) -> Option<f64> {
-    if line.unit1 == KILOGRAM {
-        return number(&line.qty1);
-    }
-    line.unit2.as_ref().filter(|unit| *unit == KILOGRAM).and(line.qty2.as_ref()).and_then(number)
+/// The net mass of a line, where one of its statutory units is the kilogram: each unit with its quantity.
+fn mass(first: (&str, &ceb::Decimal), second: Option<(&str, &ceb::Decimal)>) -> Option<f64> {
+    let kilograms = [Some(first), second].into_iter().flatten().find(|(unit, _)| *unit == KILOGRAM);
+    kilograms.and_then(|(_, quantity)| number(quantity))
 }
 
 fn number(decimal: &ceb::Decimal) -> Option<f64> {

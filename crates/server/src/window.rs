@@ -142,6 +142,8 @@ pub struct Window {
     pub(crate) risks: Arc<crate::api::risk::Risks>,
     /// Models in shadow, where there are such: the first is told as the window's own.
     pub shadows: crate::shadow::Shadows,
+    /// The model of exports in shadow, where there is one.
+    pub export_shadow: Arc<crate::shadow::Shadow>,
     /// The trial of a draft that runs here.
     pub trials: Arc<crate::trial::running::Trials>,
     /// Lists of draws.
@@ -178,6 +180,7 @@ impl Clone for Window {
             finding: self.finding.clone(),
             risks: self.risks.clone(),
             shadows: self.shadows.clone(),
+            export_shadow: self.export_shadow.clone(),
             trials: self.trials.clone(),
             draws: self.draws.clone(),
         }
@@ -258,6 +261,7 @@ impl Window {
             finding: Arc::default(),
             risks: Arc::default(),
             shadows,
+            export_shadow: Arc::default(),
             trials: Arc::default(),
             draws: Arc::default(),
         };

@@ -12,8 +12,7 @@ mod sampling;
 
 pub(crate) use lists::CoveredRow;
 pub use names::reference_markdown;
-pub(crate) use sampling::RANDOM;
-pub use sampling::{DrawPeriod, SamplingSeed, draw, drawn, export_terms, handle, ratio, salt, terms};
+pub use sampling::{DrawPeriod, RANDOM, SamplingSeed, draw, drawn, export_terms, handle, ratio, salt, terms};
 
 use crate::Text;
 use crate::consignment::{Lane, RiskHit};

@@ -15,7 +15,7 @@ use ring::digest::{Context, SHA256};
 use ring::hmac;
 
 /// What a hit of the draw has in place of a rule.
-pub(crate) const RANDOM: &str = "random";
+pub const RANDOM: &str = "random";
 
 /// A seed of the sampling draw. Secret: whoever knows it can tell which parcels are opened.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]

@@ -1,12 +1,12 @@
 //! The law of time: no label is in the features of its own row, of its own day, or of a day before it.
 
 use crate::sample::declarations;
-use inspection::declaration::Declaration;
+use inspection::declaration::{Declaration, Trade};
 use inspection::features::{Plan, by_time};
 use proptest::prelude::*;
 
 fn plan(delay: i32) -> Plan {
-    let mut plan = inspection::standard::plan(&[]);
+    let mut plan = inspection::standard::plan(Trade::Import, &[]);
     for kind in ["share", "recent-share", "inspected", "seen", "since", "price-ratio", "last"] {
         for key in ["importer", "seller", "hs4", "importer+hs6", "tax-rate+office"] {
             assert!(plan.add(&format!("{kind}({key})")));

@@ -1,7 +1,7 @@
 //! The learner finds what was planted, the same every time.
 
 use crate::sample::declarations;
-use inspection::declaration::{Date, Declaration};
+use inspection::declaration::{Date, Declaration, Trade};
 use inspection::features::Plan;
 use inspection::form;
 use inspection::learn::{Rows, Settings, learn};
@@ -28,7 +28,7 @@ pub fn training(seed: u64) -> Training {
     }
     let settings = Settings { trees: 80, leaves: 12, learning_rate: 0.1, threads: 1, ..Settings::default() };
     let (train_until, tune_until) = (Date(89), Date(119));
-    Training { plan, settings, members: 2, seed, train_until, tune_until, again: true }
+    Training { trade: Trade::Import, plan, settings, members: 2, seed, train_until, tune_until, again: true }
 }
 
 /// A model of 120 invented days.

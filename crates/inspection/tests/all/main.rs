@@ -4,6 +4,7 @@
 
 mod choosing;
 mod explaining;
+mod exports;
 mod file;
 mod laws;
 mod learning;

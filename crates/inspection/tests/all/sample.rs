@@ -1,7 +1,7 @@
 //! Invented declarations with a planted structure: some importers cheat often, some sellers cheat with one kind of goods, and
 //! who cheats declares goods below their usual price. Everything else is noise.
 
-use inspection::declaration::{Declaration, Field, Quantity};
+use inspection::declaration::{Declaration, Field, Quantity, Trade};
 use inspection::random::Numbers;
 
 /// Declarations of so many days, some a day.
@@ -40,5 +40,6 @@ fn one(numbers: &mut Numbers, day: i32, number: usize) -> Declaration {
     quantities[Quantity::TaxRate as usize] = Some(8.0);
     quantities[Quantity::NetMass as usize] = Some(mass);
     quantities[Quantity::Price as usize] = Some(price * mass);
-    Declaration { id: number.to_string(), day, codes, quantities, found: Some(illicit), chance: None }
+    let (trade, id) = (Trade::Import, number.to_string());
+    Declaration { trade, id, day, codes, quantities, found: Some(illicit), chance: None }
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::float_arithmetic, reason = "figures of a model, no money")]
 
 use super::score::known;
-use super::{declarations, measured_json, model, rounded, tell_measured};
+use super::{declarations, measured_json, model_for, rounded, tell_measured};
 use crate::Failure;
 use inspection::declaration::Declaration;
 use inspection::drift::{Drift, reading};
@@ -61,7 +61,7 @@ fn common(one: &[f64], other: &[f64], share: u32) -> f64 {
 /// Runs `compare`.
 pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let rows = declarations(&arguments.data)?;
-    let (one, other) = (model(&arguments.model)?, model(&arguments.with)?);
+    let (one, other) = (model_for(&rows, &arguments.model)?, model_for(&rows, &arguments.with)?);
     let (one, other) = (margins(&one, &rows), margins(&other, &rows));
     let shared = SHARES.map(|share| (share, common(&one, &other, share)));
     let (one, other) = (known(&rows, &one), known(&rows, &other));
@@ -93,7 +93,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
 /// Runs `drift`. Falls short when a feature or the score has moved away.
 pub fn drift(arguments: &DriftArguments) -> Result<bool, Failure> {
     let rows = declarations(&arguments.data)?;
-    let model = model(&arguments.model)?;
+    let model = model_for(&rows, &arguments.model)?;
     let mut columns = vec![vec![f32::NAN; rows.len()]; model.plan.features.len()];
     let mut margins = vec![f32::NAN; rows.len()];
     by_day(&model, &rows, &mut |row, scorer, score| {

@@ -3,12 +3,12 @@
 use crate::Failure;
 use crate::credit::day;
 use ceb::Day;
-use clearance::consignment::{Attempt, Consignment};
-use server::shadow::{self, AttemptKey, JudgedList, Result as Found, Seen};
-use std::collections::BTreeMap;
+use clearance::consignment::Consignment;
+use inspection::declaration::Trade;
+use server::risk_table::{self, Judged};
+use server::shadow::Result as Found;
 use std::fs::File;
 use std::path::Path;
-use store::Cursor;
 
 /// The days that are looked back at.
 #[derive(clap::Args)]
@@ -22,59 +22,46 @@ pub struct Term {
 }
 
 impl Term {
-    /// Whether a list is of these days.
-    fn has(&self, attempt: &Attempt) -> bool {
-        let day = attempt.business_date;
+    /// Whether a day is one of these.
+    pub fn has(&self, day: Day) -> bool {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 }
 
-/// Rows that are read at once.
-pub const ROWS: usize = 2_000;
-
-/// Each list of the term as it was judged, with what was found of it. Twice over the rows: a result comes after what it is of, and not all of it is
-/// kept in memory.
+/// Each list of imports of the term as it was judged, with what was found of it.
 pub async fn each_judged(
     window: &server::Window,
     term: &Term,
     mut judged: impl FnMut(&Consignment, Option<&Found>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let reference = window.reference();
-    let results = &reference.current().inspections;
-    let mut found: BTreeMap<AttemptKey, Found> = BTreeMap::new();
-    let bar = indicatif::ProgressBar::new_spinner();
-    for judging in [false, true] {
-        bar.set_message(if judging { "declarations" } else { "results of inspections" });
-        let mut covers = Cursor::default();
-        loop {
-            let wants = |list: JudgedList<'_>| {
-                judging && matches!(list, JudgedList::Import(attempt) if term.has(attempt))
-            };
-            let looked = shadow::look(window, results, (&covers, ROWS), wants).await?;
-            for seen in looked.seen {
-                match seen {
-                    // The first counts: what is looked at again is known already.
-                    Seen::Found(attempt, result) => {
-                        found.entry(attempt).or_insert(result);
-                    }
-                    // None is wanted: what is looked back at are imports.
-                    Seen::JudgedExport(_) => {}
-                    Seen::Judged(consignment) => {
-                        let attempt = consignment.attempt.as_ref();
-                        let key = attempt.map(|attempt| (consignment.key.clone(), attempt.number));
-                        judged(&consignment, key.and_then(|key| found.get(&key)))?;
-                    }
-                }
-            }
-            bar.inc(ROWS as u64);
-            covers = looked.covers;
-            if looked.ended {
-                break;
-            }
+    let bar = Bar::new();
+    let imports = |one: &Judged, result: Option<&Found>| -> Result<(), Failure> {
+        match one {
+            Judged::Import(consignment) => judged(consignment, result),
+            // None is asked for: what is looked back at are imports.
+            Judged::Export(_) => Ok(()),
         }
-    }
-    bar.finish_and_clear();
+    };
+    let meant = (Trade::Import, |day| term.has(day));
+    risk_table::each_judged(window, meant, |rows, judging| bar.passed(rows, judging), imports).await?;
+    bar.0.finish_and_clear();
     Ok(())
+}
+
+/// What somebody who waits sees of two walks over all rows.
+pub struct Bar(pub indicatif::ProgressBar);
+
+impl Bar {
+    /// With nothing passed yet.
+    pub fn new() -> Self {
+        Self(indicatif::ProgressBar::new_spinner())
+    }
+
+    /// So many rows were passed, looking for results or judging.
+    pub fn passed(&self, rows: usize, judging: bool) {
+        self.0.set_message(if judging { "declarations" } else { "results of inspections" });
+        self.0.inc(rows as u64);
+    }
 }
 
 /// Gives a table its name when it is whole: nobody finds half of it.

@@ -16,7 +16,7 @@ mod score;
 mod train;
 
 use crate::Failure;
-use inspection::declaration::Declaration;
+use inspection::declaration::{Declaration, Trade};
 use inspection::measure::Measured;
 use inspection::model::Model;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ pub struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Train a model on inspections up to a day and tune it on those of the time after.
+    /// Train a model on inspections up to a day and tune it on those of the time after; which trade it is of the tables say.
     #[command(
         after_help = "Example:\n  onewindow risk train --data declarations --train-until 2020-12-31 --tune-until 2021-03-31 --out risk.model"
     )]
@@ -58,9 +58,9 @@ enum Action {
     Evaluate(evaluate::Arguments),
     /// Measure how long many rules over many windows take for a declaration.
     Rules(rules::Arguments),
-    /// Write what a space declared and what its inspections found as a table to train on.
+    /// Write what a space declared and what its inspections found as a table to train on: of imports, or of exports.
     #[command(
-        after_help = "Example:\n  onewindow risk export --data zone --out declarations.csv\n  onewindow risk train --data declarations.csv --train-until 2026-09-30 --tune-until 2026-10-31 --out risk.model"
+        after_help = "Example:\n  onewindow risk export --data zone --out declarations.csv\n  onewindow risk train --data declarations.csv --train-until 2026-09-30 --tune-until 2026-10-31 --out risk.model\n  onewindow risk export --data zone --trade export --out exports.csv"
     )]
     Export(export::Arguments),
     /// Hold lists that were released unopened against the rules of today, and write those to audit.
@@ -110,14 +110,27 @@ fn declarations(paths: &[PathBuf]) -> Result<Vec<Declaration>, Failure> {
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         all.extend(inspection::table::read(&text).map_err(|faults| format!("{}: {faults}", file.display()))?);
     }
-    if all.is_empty() {
+    let Some(first) = all.first().map(|first| first.trade) else {
         return Err("there is no declaration".into());
+    };
+    if all.iter().any(|one| one.trade != first) {
+        return Err("some of the tables are of imports and some of exports: give those of one".into());
     }
     Ok(all)
 }
 
-fn model(file: &Path) -> Result<Model, Failure> {
-    Ok(read_model(file)?.0)
+/// A model that is meant for these declarations.
+fn model_for(rows: &[Declaration], file: &Path) -> Result<Model, Failure> {
+    let (model, _) = read_model(file)?;
+    match rows.first() {
+        Some(row) if row.trade != model.about.trade => Err(not_of(file, &model, row.trade)),
+        _ => Ok(model),
+    }
+}
+
+fn not_of(file: &Path, model: &Model, trade: Trade) -> Failure {
+    let learnt = model.about.trade;
+    format!("{}: the model learnt from {learnt}s and scores no {trade}s", file.display()).into()
 }
 
 /// A model and its digest.
@@ -127,12 +140,15 @@ fn read_model(file: &Path) -> Result<(Model, String), Failure> {
     Ok((model, inspection::form::digest_of(&text).unwrap_or_default().to_owned()))
 }
 
-/// A model with what it is known by, for a window.
+/// A model of a trade with what it is known by, for a window.
 ///
 /// # Errors
-/// When the file cannot be read, or is no model.
-pub fn loaded(file: &Path) -> Result<Loaded, Failure> {
+/// When the file cannot be read, is no model, or one of the other trade.
+pub fn loaded(file: &Path, trade: Trade) -> Result<Loaded, Failure> {
     let (model, digest) = read_model(file)?;
+    if model.about.trade != trade {
+        return Err(not_of(file, &model, trade));
+    }
     Ok(Loaded { model: Arc::new(model), digest })
 }
 

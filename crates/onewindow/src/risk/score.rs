@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 #![expect(clippy::float_arithmetic, reason = "figures of a model, no money")]
 
-use super::{declarations, measured_json, model, put, rounded, tell_measured};
+use super::{declarations, measured_json, model_for, put, rounded, tell_measured};
 use crate::Failure;
 use inspection::declaration::Declaration;
 use inspection::measure::{Measured, measure, ranking};
@@ -79,8 +79,8 @@ fn told(model: &Model, mut reasons: Vec<Reason>, most: usize, language: Language
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
-    let model = model(&arguments.model)?;
     let rows = declarations(&arguments.data)?;
+    let model = model_for(&rows, &arguments.model)?;
     let most = usize::from(arguments.reasons);
     let started = Instant::now();
     let mut scores = vec![Score { margin: 0.0, probability: 0.0, thousandths: 0 }; rows.len()];

@@ -5,7 +5,7 @@
 use super::{declarations, measured_json, put, rounded, tell_measured};
 use crate::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
-use inspection::declaration::{Date, Declaration};
+use inspection::declaration::{Date, Declaration, Trade};
 use inspection::model::{Model, Step, by_day, train};
 use inspection::{form, standard};
 use serde_json::json;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// Arguments of `risk train`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Tables of declarations with what was found, or folders of such.
+    /// Tables of declarations with what was found, or folders of such: all of imports, or all of exports.
     #[arg(long, value_name = "CSV|DIR", required = true, num_args = 1..)]
     data: Vec<PathBuf>,
     /// The model, written anew.
@@ -68,9 +68,11 @@ fn score_micros(model: &Model, rows: &[Declaration]) -> f64 {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let rows = declarations(&arguments.data)?;
-    let mut training = standard::training(arguments.train_until, arguments.tune_until, arguments.seed);
+    // Rows of no trade are refused before.
+    let trade = rows.first().map_or(Trade::Import, |first| first.trade);
+    let mut training = standard::training(trade, arguments.train_until, arguments.tune_until, arguments.seed);
     let without: Vec<&str> = arguments.without.iter().map(String::as_str).collect();
-    training.plan = standard::plan(&without);
+    training.plan = standard::plan(trade, &without);
     training.members = usize::from(arguments.members);
     training.again = !arguments.once;
     training.settings.threads = arguments.threads.clamp(1, 64);
@@ -113,8 +115,9 @@ fn tell(model: &Model, digest: &str, took: Duration, micros: f64) {
     let about = &model.about;
     println!("model {digest}");
     println!(
-        "trained on {} declarations ({} illicit) from {} to {}, tuned up to {}{}",
+        "trained on {} {}s ({} illicit) from {} to {}, tuned up to {}{}",
         about.rows,
+        about.trade,
         about.illicit,
         about.trained_from,
         about.train_until,
@@ -157,7 +160,7 @@ fn tell_json(model: &Model, digest: &str, took: Duration, micros: f64, bytes: us
     println!(
         "{}",
         json!({
-            "model": digest, "form": form::FORM, "bytes": bytes, "rows": about.rows, "illicit": about.illicit,
+            "model": digest, "form": form::FORM, "trade": about.trade.word(), "bytes": bytes, "rows": about.rows, "illicit": about.illicit,
             "trainedFrom": about.trained_from.to_string(), "trainUntil": about.train_until.to_string(),
             "tuneUntil": about.tune_until.to_string(), "again": about.again, "seed": about.seed, "members": about.members,
             "features": model.plan.features.len(), "trees": model.forest.trees.len(),

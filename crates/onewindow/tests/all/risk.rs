@@ -132,6 +132,59 @@ fn what_cannot_be_used_is_said() {
     assert!(!path.join("x.model").exists() && !path.join("y.csv").exists());
 }
 
+/// Exports of three months, ten a day; every fifth merchant declares some goods at thrice its own price, which is found.
+fn exports() -> String {
+    let mut text = inspection::table::heading(inspection::declaration::Trade::Export).join(",");
+    let mut number = 0;
+    for month in 1..=3 {
+        for day in 1..=28 {
+            for of_day in 0..10 {
+                number += 1;
+                let (merchant, goods) = ((number * 7 + day) % 15, (number + month) % 4);
+                let dear = merchant % 5 == 0 && of_day % 2 == 0;
+                // Against its own median, and in CNY.
+                let usual = [("0.9", 90), ("0.95", 95), ("1", 100), ("1.05", 105), ("1.1", 110)];
+                let (ratio, value) = if dear { ("3", 300) } else { usual[of_day / 2] };
+                let (result, found) = if dear { ("value-doubtful", 1) } else { ("conforming", 0) };
+                let _ = write!(
+                    text,
+                    "\n86202026E{number}/1,2026-{month:02}-{day:02},8620,8620,9610,A,5,D1,M{merchant},P{merchant},F1,C1,,W{number},61091{goods},502,142,1,{value},{ratio},{result},{found},1"
+                );
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn exports_have_a_model_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("exports.csv"), exports()).unwrap();
+    std::fs::write(path.join("imports.csv"), table(&[1, 2, 3], 1_000, true)).unwrap();
+    let days = "--train-until 2026-02-28 --tune-until 2026-03-14 --json";
+    let told = object(path, &format!("train --data exports.csv --out exports.model {days}"), 0);
+    assert_eq!((&told["trade"], told["rows"].as_u64()), (&Value::from("export"), Some(2 * 28 * 10)), "{told}");
+    let scored =
+        object(path, "score --model exports.model --data exports.csv --out s.csv --reasons 1 --json", 0);
+    assert_eq!(scored["declarations"], 3 * 28 * 10, "{scored}");
+    assert!(scored["measured"]["auc"].as_f64().unwrap() > 0.95, "{scored}");
+    let scores = std::fs::read_to_string(path.join("s.csv")).unwrap();
+    assert!(scores.lines().nth(1).unwrap().starts_with("\"86202026E1/1\","), "{scores}");
+    let refused = |arguments: &str, words: &str| {
+        let output = risk(path, arguments);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains(words), "{told}");
+    };
+    refused(
+        "score --model exports.model --data imports.csv --out x.csv",
+        "the model learnt from exports and scores no imports",
+    );
+    refused("drift --model exports.model --data imports.csv", "scores no imports");
+    refused(&format!("train --data exports.csv imports.csv --out x.model {days}"), "give those of one");
+}
+
 #[test]
 fn planted_fraud_of_imports_and_exports_is_measured_by_indicator() {
     let folder = tempfile::tempdir().unwrap();

@@ -194,4 +194,6 @@ pub struct Export {
     pub unconfirmed: Option<Unconfirmed>,
     /// For officers: the hold on its parcel, which no site lets pass.
     pub hold: Option<super::sites::Hold>,
+    /// For officers: what the model of exports says of it.
+    pub shadow: Option<super::risk_model::Score>,
 }

@@ -122,4 +122,6 @@ pub struct RiskModel {
     pub missing: bool,
     /// The model that may take its place.
     pub candidate: Option<Box<RiskModel>>,
+    /// The model of exports, which no rule reads.
+    pub exports: Option<Box<RiskModel>>,
 }

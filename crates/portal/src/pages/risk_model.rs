@@ -59,6 +59,11 @@ pub fn section(texts: Texts, told: &RiskModel) -> Markup {
             h2 { (texts.text("model-candidate")) }
             (one(texts, about, candidate))
         }
+        @if let Some((exports, about)) = told.exports.as_ref().and_then(|one| Some((one, one.model.as_ref()?))) {
+            h2 { (texts.text("model-exports")) }
+            p.muted { (texts.text("model-exports-help")) }
+            (one(texts, about, exports))
+        }
     }
 }
 

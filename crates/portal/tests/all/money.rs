@@ -196,3 +196,22 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("search-wrong", search(None, "text: <b>")),
     ]
 }
+
+#[test]
+fn a_model_of_exports_stands_by_itself() {
+    let frame = frame(Language::English, true);
+    let shown = |exports: Option<Box<RiskModel>>| {
+        let told = RiskModel { exports, ..a_model() };
+        let (none, books) = (Drafts::default(), Rulebooks::default());
+        drafts::list(&frame, &none, &books, &Feedback::default(), &told).shown(&frame)
+    };
+    let mut of_exports = a_model();
+    let about = of_exports.model.as_mut().unwrap();
+    about.digest = "fedcba9876543210fedc".into();
+    about.in_use = false;
+    let page = shown(Some(Box::new(of_exports)));
+    assert!(page.contains("Model of exports") && page.contains("fedcba9876543210fedc"), "{page}");
+    assert!(page.contains("in shadow: no rule reads its score"), "{page}");
+    let without = shown(None);
+    assert!(!without.contains("Model of exports"), "{without}");
+}

@@ -7,7 +7,7 @@ use super::export_waiting::waiting;
 use super::trades::Trade;
 use super::{
     CONSIGNMENTS, Query, actions, assignments, confirmations, draws, export_changes, export_lists,
-    inspections, limit, operations, parameter, readings, registers, scope, view,
+    inspections, limit, operations, parameter, readings, registers, risk_model, scope, view,
 };
 use crate::Window;
 use crate::auth::Caller;
@@ -234,6 +234,7 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
         let taken = window.control.assignment(&order, window.clock.now()).await?;
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
         shown["unconfirmed"] = confirmations::waiting(caller, subject.unconfirmed());
+        shown["shadow"] = risk_model::of_export(window, &trade);
     } else {
         confirmations::hide(&timeline, &mut shown["timeline"]);
     }

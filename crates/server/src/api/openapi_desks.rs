@@ -9,7 +9,7 @@ pub(super) const SUMMARIES: [&str; 4] = [
     "Tax bills of the caller's released trades, the newest first; for a party with its guarantees and what it owes",
     "Trades of imports and exports by any of their numbers, for offices parties by code or name, rules by code, goods by tariff code, records of registers by id",
     "What an officer decided, the newest first: the caller himself, or an officer of his office; with form=csv as a file",
-    "The model that scores in shadow and the one that may take its place: what each was trained on, which is in use, of each band of scores how much was inspected and illicit, and how far what is declared has moved",
+    "The model that scores in shadow, the one that may take its place and the one of exports: what each was trained on, which is in use, of each band of scores how much was inspected and illicit, and how far what is declared has moved",
 ];
 
 /// What may stand in the query of a route.
@@ -137,7 +137,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ]),
         "RiskModel": object(&[
             ("model", or_null("object")), ("behind", whole.clone()), ("inUse", or_null("string")), ("missing", truth.clone()),
-            ("drift", or_null("object")), ("candidate", or_null("object")),
+            ("drift", or_null("object")), ("candidate", or_null("object")), ("exports", or_null("object")),
             ("bands", json!({"type": "array", "items": object(&[
                 ("from", whole.clone()), ("below", whole.clone()), ("scored", whole.clone()), ("inspected", whole.clone()),
                 ("illicit", whole.clone()), ("drawn", whole.clone()), ("drawnIllicit", whole.clone()),

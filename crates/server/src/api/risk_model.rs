@@ -1,15 +1,16 @@
-//! `GET /v1/risk/model`: the models that score in shadow, which of them is in use, how their scores stand against what inspections
+//! `GET /v1/risk/model`: the models that score in shadow, one of exports beside them, which of them is in use, how their scores stand against what inspections
 //! found, and how far what is declared has moved from what they learnt from; and the score of one trade with what it rests on.
 //! For offices alone: parties are told of a measure, never of what suspects them.
 
 use super::error::Problem;
 use crate::Window;
 use crate::auth::Caller;
-use crate::shadow::{BANDS, Loaded, Shadow};
+use crate::shadow::{BANDS, Loaded, Scored, Shadow};
 use axum::Json;
 use axum::extract::State;
 use clearance::Text;
 use clearance::consignment::Consignment;
+use clearance::export::ExportTrade;
 use clearance::score::Score;
 use inspection::drift::{Drift, reading};
 use inspection::model::Model;
@@ -32,6 +33,8 @@ pub(crate) async fn show(State(window): State<Arc<Window>>, caller: Caller) -> R
     let [first, candidate] = window.shadows.each_ref().map(|shadow| told(shadow, used, &position));
     let mut shown = first.unwrap_or_else(|| json!({"model": null, "bands": [], "behind": 0, "drift": null}));
     shown["candidate"] = candidate.unwrap_or_default();
+    // No rulebook names a model of exports.
+    shown["exports"] = told(&window.export_shadow, None, &position).unwrap_or_default();
     shown["inUse"] = used.map(Text::as_str).into();
     shown["missing"] =
         used.is_some_and(|digest| loaded(&window, |known| known == digest.as_str()).is_none()).into();
@@ -95,7 +98,18 @@ pub(super) fn of_trade(window: &Window, consignment: &Consignment) -> Value {
     let giver = given.and_then(|score| loaded(window, |digest| score.is_of(digest)));
     let Some((shadow, loaded)) = giver.or_else(|| loaded(window, |_| true)) else { return Value::Null };
     let standing = shadow.standing();
-    let Some(scored) = standing.of(consignment) else { return Value::Null };
+    standing.of(consignment).map_or(Value::Null, |scored| score_shown(loaded, scored))
+}
+
+/// What the model of exports here says of a trade's present attempt; null = there is none.
+pub(super) fn of_export(window: &Window, trade: &ExportTrade) -> Value {
+    let Some(loaded) = window.export_shadow.model() else { return Value::Null };
+    let standing = window.export_shadow.standing();
+    standing.of_export(trade).map_or(Value::Null, |scored| score_shown(loaded, scored))
+}
+
+/// A score with what it rests on.
+fn score_shown(loaded: &Loaded, scored: &Scored) -> Value {
     let reasons = scored.reasons(&loaded.model, REASONS);
     let shown = reasons.iter().map(|why| {
         json!({"zh": why.zh, "en": why.en, "value": why.value.map(|value| format!("{value:.2}")), "part": format!("{:+.2}", why.part)})

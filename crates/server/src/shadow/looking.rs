@@ -3,12 +3,14 @@
 
 use super::{AttemptKey, Result, result};
 use crate::Window;
+use ceb::Day;
 use clearance::consignment::{Attempt, Consignment};
 use clearance::event::Cause;
 use clearance::export::{ExportAttempt, ExportTrade};
 use clearance::keys::Position;
 use clearance::rulebook::InspectionResults;
 use clearance::trial::export::trade_in;
+use inspection::declaration::Trade;
 use std::sync::Arc;
 use store::{Cursor, EventRow, Read, Row, StoreError};
 
@@ -29,6 +31,24 @@ pub enum JudgedList<'a> {
     Import(&'a Attempt),
     /// Of exports.
     Export(&'a ExportAttempt),
+}
+
+impl JudgedList<'_> {
+    /// Of which trade it is.
+    pub fn trade(&self) -> Trade {
+        match self {
+            Self::Import(_) => Trade::Import,
+            Self::Export(_) => Trade::Export,
+        }
+    }
+
+    /// The day on which it was declared.
+    pub fn day(&self) -> Day {
+        match self {
+            Self::Import(attempt) => attempt.business_date,
+            Self::Export(attempt) => attempt.business_date,
+        }
+    }
 }
 
 /// Some rows, looked at.

@@ -1,15 +1,25 @@
 //! Exports that are looked at, through the interface: typed inspections with a photograph and a second officer, what a party is told,
-//! the draw that its parties find and anybody draws again, and a list of a mode that its park may not do.
+//! the draw that its parties find and anybody draws again, and a list of a mode that its park may not do. What is found is a table
+//! that a model of exports learns from.
 
 use crate::bonded::{CUSTOMS, verified};
 use crate::inspections::{a_photograph, photographs};
+use crate::shadow::learnt;
 use crate::support::people;
 use crate::support::{NOW, Zone};
-use ceb::Document;
+use ceb::{Decimal, Document};
 use clearance::party::Role;
 use clearance::sample::Export;
+use inspection::declaration::{Declaration, Field, Quantity, Trade};
+use inspection::model::Scorer;
+use inspection::table;
 use serde_json::{Value, json};
-use store::Duty;
+use server::risk_table::{self, Counts};
+use server::shadow::{Loaded, run};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Duty, StoreError};
 
 const MERCHANT: &str = "5301960201";
 const OPERATOR: &str = "5301960601";
@@ -18,29 +28,41 @@ fn path(export: &Export) -> String {
     format!("/v1/exports/{}/{}", export.order.head.ebc_code, export.order.head.order_no)
 }
 
-/// A zone in which every export is drawn and opened at the site, and one that is there.
-async fn opened(zone: &Zone, number: u64) -> Export {
+/// Opens exports of honest merchants by the draw with a share, parts per million.
+async fn drawn_with(zone: &Zone, share: u32) {
+    let base = format!("\nsampling_base_export,{share},");
     let change = |text: &str| {
-        text.replace("\nsampling_base_export,5000,", "\nsampling_base_export,1000000,")
+        text.replace("\nsampling_base_export,5000,", &base)
             .replace("\nsampling_factor_a,20,", "\nsampling_factor_a,100,")
     };
     zone.window.publish_changed("parameters.csv", change, "test").await.unwrap();
-    let export = Export::new(7, number, NOW);
+}
+
+/// Sends an export until it is at the site; 500 = it is opened there, 800 = it was released.
+async fn at_the_site(zone: &Zone, export: &Export) -> u64 {
     for (sender, document) in export.documents() {
         zone.send(&sender, document).await;
     }
-    let master = Export::master_bill(&[&export], NOW).unwrap();
+    let master = Export::master_bill(&[export], NOW).unwrap();
     let agent = master.head.agent_code.to_string();
     zone.send(&agent, Document::MasterBill(master)).await;
-    let arrival = Export::arrival(&[&export], NOW).unwrap();
+    let arrival = Export::arrival(&[export], NOW).unwrap();
     zone.send(&arrival.head.operator_code.clone(), Document::ExportArrival(arrival)).await;
     for _ in 0..200 {
-        if shown(zone, CUSTOMS, &export).await["state"] == 500 {
-            return export;
+        if let Some(state @ (500 | 800)) = shown(zone, CUSTOMS, export).await["state"].as_u64() {
+            return state;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("it is not opened: {}", shown(zone, CUSTOMS, &export).await);
+    panic!("it does not arrive: {}", shown(zone, CUSTOMS, export).await);
+}
+
+/// A zone in which every export is drawn and opened at the site, and one that is there.
+async fn opened(zone: &Zone, number: u64) -> Export {
+    drawn_with(zone, 1_000_000).await;
+    let export = Export::new(7, number, NOW);
+    assert_eq!(at_the_site(zone, &export).await, 500);
+    export
 }
 
 async fn shown(zone: &Zone, party: &str, export: &Export) -> Value {
@@ -196,5 +218,169 @@ async fn a_park_that_may_not_do_the_mode_is_told_by_the_code_of_its_site() {
         (200, Some("partner_wait_hours")),
         "{told}"
     );
+    verified(&zone).await;
+}
+
+/// The same goods at so many times the price.
+fn dearer(mut export: Export, times: i128) -> Export {
+    let raise = |amount: &mut Decimal| *amount = Decimal::from_units(amount.units() * times);
+    raise(&mut export.order.head.goods_value);
+    for line in &mut export.order.lines {
+        raise(&mut line.price);
+        raise(&mut line.total_price);
+    }
+    for line in &mut export.declaration.lines {
+        raise(&mut line.price);
+        raise(&mut line.total_price);
+    }
+    export
+}
+
+/// What is told of a line: whether something had to follow, and by which words.
+type Known = (Option<bool>, &'static str);
+
+/// What is said of the goods of an export that is opened, by turns, and what is then known of its first line and of the others.
+fn finding(turn: usize) -> (Value, [Known; 2]) {
+    match turn % 4 {
+        0 => (json!({"found": [{"result": "conforming"}]}), [(Some(false), "conforming"); 2]),
+        1 => (
+            json!({"found": [{"line": 1, "result": "quantity-differs", "quantity": "9"}], "measure": "review"}),
+            [(Some(true), "quantity-differs"), (None, "")],
+        ),
+        2 => (
+            json!({"found": [{"result": "conforming"}, {"line": 1, "result": "value-doubtful"}], "measure": "review"}),
+            [(Some(true), "value-doubtful"), (Some(false), "conforming")],
+        ),
+        // Of what is broken no model may learn.
+        _ => (json!({"found": [{"result": "damaged"}]}), [(None, ""); 2]),
+    }
+}
+
+/// The table of a trade as it is written, and what it counts.
+async fn table_of(zone: &Zone, trade: Trade) -> (String, Counts) {
+    let mut text = table::heading(trade).join(",");
+    let put = |line: &Declaration, result: &str| -> Result<(), StoreError> {
+        text.push('\n');
+        text.push_str(&table::cells(line, result).join(","));
+        Ok(())
+    };
+    let all = (trade, |_: ceb::Day| true);
+    let counts = risk_table::rows(&zone.window, all, |_, _| {}, put).await.unwrap();
+    (text, counts)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_of_exports_is_learnt_from_and_a_model_of_them_scores_in_shadow() {
+    let zone = Zone::new().await;
+    drawn_with(&zone, 500_000).await;
+    let token = zone.tokens[CUSTOMS].clone();
+    let mut expected: BTreeMap<String, Known> = BTreeMap::new();
+    let (mut exports, mut opened) = (Vec::new(), Vec::new());
+    for number in 1..=20 {
+        let export = Export::new(7, number, NOW);
+        // The last is sold at thrice the price of all before.
+        let export = if number == 20 { dearer(export, 3) } else { export };
+        let is_opened = at_the_site(&zone, &export).await == 500;
+        let list = shown(&zone, CUSTOMS, &export).await["attempt"]["invtNo"].as_str().unwrap().to_owned();
+        let mut known = [(None, ""); 2];
+        if is_opened {
+            let (found, then) = finding(opened.len());
+            let (status, told) = inspect(&zone, &token, &export, found).await;
+            assert_eq!(status, 200, "{told}");
+            opened.push(then[0].0);
+            known = then;
+        }
+        for line in &export.declaration.lines {
+            expected.insert(format!("{list}/{}", line.gnum), known[usize::from(line.gnum > 1)]);
+        }
+        exports.push((list, export));
+    }
+    assert!(opened.len() >= 4 && opened.len() < 20, "{opened:?}");
+
+    let (text, counts) = table_of(&zone, Trade::Export).await;
+    let read = table::read(&text).unwrap();
+    let place = table::heading(Trade::Export).iter().position(|name| *name == table::RESULT).unwrap();
+    let words = text.lines().skip(1).map(|line| line.split(',').nth(place).unwrap());
+    assert_eq!(read.len(), expected.len(), "{text}");
+    for (row, words) in read.iter().zip(words) {
+        assert_eq!((row.found, words), expected[&row.id], "{}: {text}", row.id);
+        // The draw alone chose it.
+        assert_eq!(row.chance, row.found.map(|_| 0.5), "{}: {text}", row.id);
+    }
+    let known = |wanted: fn(&Known) -> bool| expected.values().filter(|one| wanted(one)).count() as u64;
+    let (inspected, illicit) = (known(|one| one.0.is_some()), known(|one| one.0 == Some(true)));
+    assert_eq!(counts, Counts { lines: expected.len() as u64, inspected, illicit });
+
+    // What was declared, in columns of its own; of who sells and of the parcel a keyed hash.
+    let (list, dear) = exports.last().unwrap();
+    let (head, line) = (&dear.declaration.head, &dear.declaration.lines[0]);
+    let row = read.iter().find(|row| row.id == format!("{list}/1")).unwrap();
+    let declared = [
+        (Field::Office, head.customs_code.as_str()),
+        (Field::Exit, head.port_code.as_str()),
+        (Field::Process, "9610"),
+        (Field::Statistics, "A"),
+        (Field::Transport, "5"),
+        (Field::Declarant, head.agent_code.as_str()),
+        (Field::Platform, head.ebp_code.as_str()),
+        (Field::Courier, head.logistics_code.as_str()),
+        (Field::Site, ""),
+        (Field::Hs6, &line.gcode[..6]),
+        (Field::Destination, line.country.as_str()),
+        (Field::Currency, "142"),
+    ];
+    for (field, value) in declared {
+        assert_eq!(row.code(field), value, "{field:?}");
+    }
+    let value: f64 = line.total_price.to_string().parse().unwrap();
+    assert_eq!(row.quantity(Quantity::Price), Some(value));
+    assert_eq!(row.quantity(Quantity::NetMass).is_some(), dear.declaration.lines.len() == 1);
+    let ratio = row.quantity(Quantity::ToMedian).unwrap();
+    assert!((2.8..3.2).contains(&ratio), "thrice its own price, as near as a median is kept: {ratio}");
+    assert_eq!(row.code(Field::Merchant).len(), 32);
+    assert_ne!(row.code(Field::Merchant), row.code(Field::Producer), "hashes of one sort tell nothing of another");
+    assert!(read.iter().all(|other| other.code(Field::Merchant) == row.code(Field::Merchant)));
+    for (_, export) in &exports {
+        let head = &export.declaration.head;
+        for private in [MERCHANT, head.order_no.as_str(), head.logistics_no.as_str(), head.ebc_name.as_str()] {
+            assert!(!text.contains(private), "{private}");
+        }
+    }
+    assert_eq!(table_of(&zone, Trade::Import).await.1, Counts::default(), "exports are in no table of imports");
+
+    // A model of such rows scores exports in shadow.
+    let model = Arc::new(learnt(row));
+    let shadow = zone.window.export_shadow.clone();
+    shadow.load(Loaded { model: model.clone(), digest: "abc".to_owned() });
+    let following = tokio::spawn(run(zone.window.clone(), shadow, Duration::from_millis(20)));
+    let mut told = Value::Null;
+    for _ in 0..200 {
+        told = zone.get(CUSTOMS, "/v1/risk/model").await.1["exports"].clone();
+        if told["behind"] == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let sum = |name: &str| {
+        told["bands"].as_array().unwrap().iter().map(|band| band[name].as_u64().unwrap()).sum::<u64>()
+    };
+    let known = opened.iter().flatten().count() as u64;
+    let illicit = opened.iter().flatten().filter(|illicit| **illicit).count() as u64;
+    let counts = ["scored", "inspected", "illicit", "drawn", "drawnIllicit"].map(sum);
+    assert_eq!(counts, [20, known, illicit, known, illicit], "{told}");
+    assert_eq!((&told["model"]["digest"], &told["model"]["inUse"]), (&json!("abc"), &json!(false)), "{told}");
+    let mut scorer = Scorer::new(&model);
+    for (list, export) in &exports {
+        let lines = read.iter().filter(|row| row.id.starts_with(&format!("{list}/")));
+        let score = lines.map(|line| scorer.score(line).thousandths).max();
+        let seen = shown(&zone, CUSTOMS, export).await;
+        assert_eq!(seen["shadow"]["thousandths"].as_u64(), score.map(u64::from), "{}", seen["shadow"]);
+        assert!(shown(&zone, MERCHANT, export).await.get("shadow").is_none(), "nobody but offices hears of it");
+    }
+    let duties = [Duty::Inspector, Duty::Decider];
+    let mut officer = people::signed_in(&zone, "guan.yi", CUSTOMS, Role::Officer, &duties).await;
+    let page = officer.get(&path(dear).replace("/v1", "/desk")).await;
+    assert!(page.words().contains("影子模型"), "{}", page.words());
+    following.abort();
     verified(&zone).await;
 }

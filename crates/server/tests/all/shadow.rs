@@ -30,7 +30,7 @@ async fn lines(zone: &Zone, trade: &Trade) -> Vec<Declaration> {
 }
 
 /// A model that learnt that dear goods are illicit, from days before.
-fn learnt(like: &Declaration) -> Model {
+pub(crate) fn learnt(like: &Declaration) -> Model {
     let row = |number: i32| {
         let mut row = like.clone();
         row.id = number.to_string();
@@ -43,7 +43,7 @@ fn learnt(like: &Declaration) -> Model {
     let mut rows: Vec<Declaration> = (0..400).map(row).collect();
     rows.reverse();
     let (until, tuned) = (Date(like.day - 30), Date(like.day - 1));
-    let training = standard::training(until, tuned, 1);
+    let training = standard::training(like.trade, until, tuned, 1);
     let settings = inspection::learn::Settings { trees: 20, ..training.settings.clone() };
     train(&rows, &Training { settings, ..training }, &mut |_| {}).unwrap()
 }
