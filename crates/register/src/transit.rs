@@ -42,6 +42,20 @@ pub const MOVES: &[Move] = &[
     Move::window("free-parcel", &[HELD], "freed"),
 ];
 
+/// States of transfers: those that a list shows where none is asked for. Records of parcels have others.
+pub const LISTED: &[&str] = &[
+    "applied",
+    "withdrawn",
+    "approved",
+    "refused",
+    "revoked",
+    UNDER_WAY,
+    "overdue",
+    "arrived",
+    "variance",
+    "lost",
+    "resolved",
+];
 /// How a seal was found.
 pub const SEALS: &[&str] = &["intact", "broken"];
 /// Lists under one document at most, and what is too much in it.
@@ -273,11 +287,7 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
     let Ok(body) = serde_json::from_str::<serde_json::Value>(body) else { return };
     let trades = serde_json::from_value::<Vec<Listed>>(body["trades"].clone()).unwrap_or_default();
     for listed in &trades {
-        keys.exports.extend([
-            ExportKey::Entry(listed.invt_no.as_str().into()),
-            ExportKey::Trade(listed.trade()),
-            ExportKey::Waybill(listed.parcel()),
-        ]);
+        keys.exports.extend([ExportKey::Trade(listed.trade()), ExportKey::Waybill(listed.parcel())]);
         keys.records.push(key(&listed.parcel()));
     }
     if let Some(site) = body["site"].as_str() {

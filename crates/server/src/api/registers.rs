@@ -130,7 +130,11 @@ fn searched(
     let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect::<Vec<_>>());
     // Codes by themselves are many: a list of lots is asked for, unless a state or a number says otherwise.
     let is_of_lots = register == Register::TraceCode && parameter(query, "number").is_none();
-    let usual = if is_of_lots { register::trace::LISTED } else { &[] };
+    let usual = match register {
+        _ if is_of_lots => register::trace::LISTED,
+        Register::TransitTransfer => register::transit::LISTED,
+        _ => &[],
+    };
     let states = states.unwrap_or_else(|| usual.iter().map(|state| Text::from(*state)).collect());
     (RecordSearch { register, parties, states }, codes)
 }
