@@ -102,7 +102,7 @@ fn against(
     if agent != owner.as_str() && !seen.command.by.codes.iter().any(|code| code == agent) {
         return Some(says::TRANSIT_LIST.said());
     }
-    if let Some(said) = not_released(trade) {
+    if let Some(said) = not_released(seen, listed, trade) {
         return Some(said);
     }
     if head.customs_code.trim() != applied.departure {
@@ -116,9 +116,13 @@ fn against(
     stands.is_some_and(|record| record.state == HELD).then(|| says::TRANSIT_TAKEN.said())
 }
 
-fn not_released(trade: &ExportTrade) -> Option<Said> {
+fn not_released(seen: &Seen<'_>, listed: &Listed, trade: &ExportTrade) -> Option<Said> {
     let state = trade.attempt.as_ref().map(|attempt| attempt.state);
-    let departed = trade.carriage.as_ref().is_some_and(|carriage| carriage.departed.is_some());
+    // A departure stands at the waybill first; the trade follows.
+    let departed = match seen.facts.exports.get(&ExportKey::Waybill(listed.parcel())) {
+        Some(ExportState::Waybill(record)) => record.departed.is_some(),
+        _ => false,
+    };
     if state == Some(State::Released) && !departed {
         return None;
     }
@@ -131,7 +135,7 @@ pub(crate) fn approve(seen: &Seen<'_>, body: &mut Body, sealing: &Sealing, fault
     check_seals(&sealing.seals, faults);
     for listed in &body.trades {
         let said = match trade(seen, listed) {
-            Some(trade) => not_released(trade),
+            Some(trade) => not_released(seen, listed, trade),
             None => Some(says::TRANSIT_LIST.said()),
         };
         faults.extend(said.map(|said| Fault::new("lists", &listed.invt_no, said)));
