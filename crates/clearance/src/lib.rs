@@ -38,6 +38,7 @@ pub mod score;
 pub mod standing;
 pub mod states;
 pub mod tax;
+pub mod transit;
 pub mod trial;
 pub mod validate;
 pub mod windows;

@@ -594,6 +594,9 @@ reasons! {
     SimplifiedDutiable = 211, "simplified-dutiable", Rejected, Open, NONE, "19211", "应征出口关税的商品不适用简化申报（A）[*]",
         "A simplified list (kind A) is for goods that bear no export duty on the day of the list.", "简化申报（A）仅适用于清单申报当日不征出口关税的商品。",
         "Send statisticsFlag B, with the code of ten digits and its statutory units.", "请将申报业务类型改为B，并填写10位商品编码及其法定计量单位。";
+    ParcelInTransfer = 212, "parcel-in-transfer", Refused, Open, NONE, "", "",
+        "A parcel that is under transfer to another district, or missing on its way there, has not left the country.", "包裹正在转关途中或转关短少未核销，不能申报离境",
+        "Send the departure once its arrival is confirmed, or without this parcel.", "请待指运地海关确认运抵后报送离境单，或剔除该运单后报送。";
 }
 
 impl Reason {

@@ -385,5 +385,22 @@ says! {
     RETURN_OF_ORDER: "return-of-order", "该订单已申请且未被拒绝、未失效的退货的序号：{returns}", "the number of a return of that order that was applied for and neither refused nor lapsed: {returns}";
     RETURN_EXCHANGED: "return-exchanged", "尚无换货订单的退货：该退货已有换货订单，请先撤回原登记", "a return that no order replaces: one does; withdraw that first";
     ORDER_REPLACES: "order-replaces", "尚未登记为换货的订单：该订单已登记，请先撤回原登记", "an order that replaces nothing yet: this one does; withdraw that first";
+    TRANSIT_BY: "transit-by", "已备案且未暂停的申报单位的编码", "the code of a declaring unit that is filed and not suspended";
+    TRANSIT_OTHER_DISTRICT: "transit-other-district", "与启运地不同的关区", "another district than that of departure";
+    TRANSIT_SITE: "transit-site", "启运地关区内由其他企业经营且已启用的监管场所的记录编号", "the record of an open site of another party in the district of departure";
+    TRANSIT_TWICE: "transit-twice", "每份清单只列一次", "each list once";
+    TRANSIT_LIST: "transit-list", "由本企业申报且现行有效的出口清单的编号", "the number of an export list that you declared and that its trade stands on";
+    TRANSIT_RELEASED: "transit-released", "已放行且尚未离境的清单：该清单为{state}", "a list that is released and whose parcel has not left: this one is {state}";
+    TRANSIT_DEPARTURE: "transit-departure", "在启运地关区申报的清单：该清单的申报地海关为{district}", "a list that was declared in the district of departure: the customsCode of this one is {district}";
+    TRANSIT_EXIT: "transit-exit", "出口口岸与指运地一致的出口清单：该清单的出口口岸为{district}", "a list of exports that leaves by the district of exit: the portCode of this one is {district}";
+    TRANSIT_TAKEN: "transit-taken", "未列入其他未完结转关单的清单", "a list that is under no other transfer that is open";
+    TRANSIT_PIECES: "transit-pieces", "各清单件数之和：{sum}", "the sum of the pieces of all lists: {sum}";
+    TRANSIT_WEIGHT: "transit-weight", "各清单毛重之和（千克）：{sum}", "the sum of the gross weights of all lists in kg: {sum}";
+    TRANSIT_SEALS: "transit-seals", "启运地海关施加的全部封志号；不符的按异常登记", "all seals that the office of departure put on; what differs is a variance";
+    TRANSIT_AT: "transit-at", "不晚于现在、不早于启运的时间", "a time that is not to come and not before the departure";
+    TRANSIT_ANOTHER_OFFICER: "transit-another-officer", "须由施封人员以外的关员确认运抵", "another officer than the one who sealed says what came";
+    TRANSIT_NO_VARIANCE: "transit-no-variance", "短少、溢余或封志破损至少一项；均无的请确认运抵", "something missing, something too much or a broken seal; without any of them confirm the arrival";
+    TRANSIT_AMONG: "transit-among", "本转关单中相应清单的编号，每份一次；再次核销的须少于原列", "numbers of lists of the transfer that are concerned, each once; fewer than before where it is resolved again";
+    TRANSIT_OTHER_END: "transit-other-end", "此项由转关另一端的海关办理", "the office at the other end of the transfer makes this move";
     PARCEL_CODE: "parcel-code", "本企业备案的海关编码{code}，不用统一社会信用代码", "the code by which the giver is filed, {code}, not his other one";
 }

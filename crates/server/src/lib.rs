@@ -72,6 +72,7 @@ pub mod statistics;
 mod tail;
 pub mod throttle;
 pub mod traceability;
+pub mod transit_clocks;
 pub mod trial;
 pub mod window;
 pub mod worker;

@@ -179,6 +179,7 @@ fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
     tasks.spawn(crate::demands::run(window.clone()));
     tasks.spawn(crate::lists_told::run(window.clone()));
     tasks.spawn(crate::book_clocks::run(window.clone()));
+    tasks.spawn(crate::transit_clocks::run(window.clone()));
     tasks.spawn(crate::site_codes::run(window.clone()));
     tasks.spawn(crate::draws::run(window.clone()));
     let beside = beside.handle();

@@ -18,7 +18,7 @@ use clearance::party::Entrusted;
 use clearance::reason::Reason;
 use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::sample::{self, Export, Trade, stamp};
-use clearance::{bonded, example, guard};
+use clearance::{bonded, example, guard, transit};
 use std::sync::Arc;
 
 /// What was sent or decided, in English and in Chinese.
@@ -693,6 +693,13 @@ fn of_bills(seen: &mut Seen) {
     window.send(second.clone());
     let case = ["master list with a parcel that another bill has", "总分单包含已归入其他总单的包裹"];
     seen.add(Reason::ParcelUnderAnotherBill, case, &window, &[second]);
+    let mut moving = window.clone();
+    let parcel = transit::key(&parcels::waybill(&trades[0]));
+    moving.facts.records.insert(parcel.clone(), Arc::new(record(parcel, transit::HELD)));
+    let gone = parcels::departure(&trades[..1]);
+    moving.send(gone.clone());
+    let case = ["departure with a parcel that is under transfer to another district", "离境单包含转关途中的包裹"];
+    seen.add(Reason::ParcelInTransfer, case, &moving, &[gone]);
     window.send(parcels::arrival(&trades[..2]));
     window.send(parcels::departure(&trades[..2]));
     let entry = parcels::entry(&window, &trades[1]);

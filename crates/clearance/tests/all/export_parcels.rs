@@ -6,8 +6,11 @@ use ceb::Document;
 use clearance::Reason;
 use clearance::consignment::State;
 use clearance::event::ActionKind;
-use clearance::keys::Time;
+use clearance::keys::{Position, Time, WaybillKey};
+use clearance::record::{Actor, Record};
 use clearance::sample::{self, Export};
+use clearance::transit;
+use std::sync::Arc;
 
 pub(crate) fn exports(count: u64) -> Vec<Export> {
     // Of one carrier and one agent, as a bill has them.
@@ -43,6 +46,11 @@ pub(crate) fn arrival(exports: &[Export]) -> Document {
 
 pub(crate) fn departure(exports: &[Export]) -> Document {
     Document::Departure(Export::departure(&all(exports), NOW).unwrap())
+}
+
+pub(crate) fn waybill(export: &Export) -> WaybillKey {
+    let head = &export.declaration.head;
+    WaybillKey::new(&head.logistics_code, &head.logistics_no)
 }
 
 /// Statuses of all receipts of a kind so far.
@@ -190,6 +198,50 @@ fn an_arrival_names_its_parcels_and_nobody_else_says_that_they_came() {
     let mut early = Export::departure(&all(&trades), NOW).unwrap();
     early.head.leave_time = sample::stamp(Time(NOW.0 + 48 * 3_600_000));
     assert_eq!(rules(&window.send(Document::Departure(early))), [Reason::TimeOutOfWindow]);
+}
+
+/// What a parcel has of transfers between districts, as far as a departure looks at it.
+fn under_transfer(export: &Export, version: u32, state: &str) -> Record {
+    let at = Position { writer: 0, sequence: 500 + u64::from(version) };
+    Record {
+        key: transit::key(&waybill(export)),
+        version,
+        state: state.into(),
+        parties: Vec::new(),
+        created: NOW,
+        changed: NOW,
+        first: at,
+        last: at,
+        previous: None,
+        actor: Actor::default(),
+        action: "hold-parcel".into(),
+        note: String::new(),
+        format: 1,
+        body: "{}".to_owned(),
+        charges: Vec::new(),
+    }
+}
+
+#[test]
+fn a_parcel_under_transfer_has_not_left_until_it_arrived() {
+    let mut window = Window::new();
+    let trades = exports(2);
+    trades.iter().for_each(|one| declare(&mut window, one));
+    window.send(master(&trades));
+    window.send(arrival(&trades));
+    let held = under_transfer(&trades[1], 1, transit::HELD);
+    window.facts.records.insert(held.key.clone(), Arc::new(held.clone()));
+    let refused = window.send(departure(&trades));
+    assert_eq!(rules(&refused), [Reason::ParcelInTransfer], "the whole document, with the parcel named");
+    assert!(refused.answer.findings[0].fields[0].path.starts_with("DepartureList[2]"));
+    assert!(refused.export.states.is_empty());
+    let read = &refused.read.records;
+    assert_eq!((read.len(), &read[0].key, read[0].version), (1, &held.key, 1));
+    assert!(trades.iter().all(|one| state(&window, one) == State::Released));
+    let free = under_transfer(&trades[1], 2, "freed");
+    window.facts.records.insert(free.key.clone(), Arc::new(free));
+    assert_eq!(window.send(departure(&trades)).answer.status, 399);
+    assert!(trades.iter().all(|one| state(&window, one) == State::Closed));
 }
 
 pub(crate) fn entry(window: &Window, export: &Export) -> String {

@@ -162,6 +162,18 @@ pub struct ReturnedGoods {
     pub findings: Vec<Finding>,
 }
 
+/// What became of its parcel under a transfer between districts.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Transferred {
+    /// Number of the transfer.
+    pub transfer: String,
+    /// What: a state of transfers, as it is for this parcel.
+    pub what: String,
+    /// When.
+    pub time: String,
+}
+
 /// An export trade.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default)]
@@ -183,6 +195,8 @@ pub struct Export {
     pub cancellation: Option<Cancellation>,
     /// Returns of its goods.
     pub returns: Vec<ReturnedGoods>,
+    /// What became of its parcel under transfers between districts, the oldest first.
+    pub transfers: Vec<Transferred>,
     /// What happened, the oldest first.
     pub timeline: Vec<Entry>,
     /// For officers: what is open to them.

@@ -8,7 +8,7 @@ use super::grown;
 use super::inspect;
 use super::narrowed::{Listing, states};
 use super::subjects::enterprise_address;
-use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports};
+use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports, Transferred};
 use crate::answers::{Decided, Filed};
 use crate::format::time;
 use crate::language::{Family, Texts};
@@ -155,6 +155,7 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
             div { (documents(frame, shown)) }
         }
         (super::export_returns::shown(texts, &shown.returns))
+        (transfers(texts, &shown.transfers))
         h2 #happened { (texts.text("what-happened")) }
         // An older part of the timeline stays what it is.
         @if frame.place.contains("events=") { (record(frame, shown)) }
@@ -272,6 +273,16 @@ fn documents(frame: &Frame, shown: &Export) -> Markup {
         }
         @if let Some(file) = &shown.cancellation {
             (facts(&[(texts.text("cancellation"), html! { span.code { (file.pre_no) } " " (file.status) })]))
+        }
+    }
+}
+
+/// How its parcel is carried to the district of exit; nothing where it leaves from where it was cleared.
+fn transfers(texts: Texts, all: &[Transferred]) -> Markup {
+    html! {
+        @if !all.is_empty() {
+            h2 #transfers { (texts.text("exports-transfers")) }
+            ul { @for one in all { li { (time(&one.time)) " " (texts.word(Family::RecordState, &one.what)) " " span.code { (one.transfer) } } } }
         }
     }
 }

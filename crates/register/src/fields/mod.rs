@@ -12,6 +12,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod transit;
 
 use clearance::record::Register;
 
@@ -158,6 +159,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditAssessment => &["/grade", "/score", "/day"],
         Register::ListNotice => &["/name", "/list", "/validFrom", "/validTo"],
         Register::Exchange => &["/orderNo", "/returnNumber", "/newOrderNo"],
+        Register::TransitTransfer => &["/applied/departure", "/applied/exit", "/applied/pieces"],
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],
         Register::RiskCase => {
@@ -203,6 +205,7 @@ pub fn milliseconds(register: Register) -> &'static [&'static str] {
         Register::Consumer => &["erasureAsked"],
         Register::RiskCase => &["at"],
         Register::TraceCode => &["first", "last"],
+        Register::TransitTransfer => &["due", "time"],
         _ => &[],
     }
 }

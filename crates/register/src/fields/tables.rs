@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, exchanges, parcels, parks, reports, trace};
+use super::{Field, Kind, books, exchanges, parcels, parks, reports, trace, transit};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -259,6 +259,11 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Recall, &["close"], trace::CLOSING, None),
     (Register::BondedBill, &["settle"], books::PAYMENT, None),
     (Register::Exchange, &["link"], exchanges::LINK, Some("")),
+    (Register::TransitTransfer, &["apply"], transit::APPLIED, Some("/applied")),
+    (Register::TransitTransfer, &["approve"], transit::SEALING, None),
+    (Register::TransitTransfer, &["depart", "confirm-arrival"], transit::PASSED, None),
+    (Register::TransitTransfer, &["report-variance"], transit::VARIANCE, None),
+    (Register::TransitTransfer, &["resolve"], transit::RESOLVING, None),
     (Register::ResponsiblePersons, &["record"], RESPONSIBLE_PERSONS, None),
 ];
 
@@ -473,6 +478,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::ListNotice, crate::credit::told::KEPT),
     (Register::ResponsiblePersons, &["keys", "telephones", "reached", "list", "party", "person"]),
     (Register::Parcel, parcels::KEPT),
+    (Register::TransitTransfer, transit::KEPT),
     (Register::Photograph, &["platform", "orderNo", "sha256", "mediaType", "content"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
     (Register::ServiceRequest, &["asked", "deadline", "asker", "routed", "beyond", "chosen"]),

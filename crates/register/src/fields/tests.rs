@@ -6,7 +6,7 @@ use crate::moves::Who;
 use crate::{
     agency_record, attachment, attributes, bonded, certificate, consumer, credit, demand, dispute, filing,
     form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, replacement, request,
-    risk_case, share, trace, webhook,
+    risk_case, share, trace, transit, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -156,6 +156,17 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<park::site::Applied>("site", described(Register::Site, "apply"), &[]);
     is_described::<park::site::Keepers>("keepers", described(Register::Site, "appoint"), &[]);
     is_described::<replacement::Linked>("exchange", described(Register::Exchange, "link"), &[]);
+    let applied = described(Register::TransitTransfer, "apply");
+    is_described::<transit::Applied>("transfer between districts", applied, &["trades"]);
+    is_described::<transit::Transport>("its transport", within(applied, "transport"), &[]);
+    let sealing = described(Register::TransitTransfer, "approve");
+    is_described::<transit::Sealing>("its seals", sealing, &["trades"]);
+    let passed = described(Register::TransitTransfer, "depart");
+    is_described::<transit::Passed>("its departure and arrival", passed, &["trades"]);
+    let variance = described(Register::TransitTransfer, "report-variance");
+    is_described::<transit::Variance>("its variance", variance, &["trades"]);
+    let resolving = described(Register::TransitTransfer, "resolve");
+    is_described::<transit::Resolving>("its end", resolving, &["trades"]);
     is_described::<trace::Asked>("codes", described(Register::TraceCode, "issue"), &[]);
     let recall = described(Register::Recall, "open");
     is_described::<trace::recall::Opened>("recall", recall, &["stocks"]);

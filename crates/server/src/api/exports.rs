@@ -214,8 +214,9 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
     shown["order"] = reader.filed(trade.order.as_ref());
     shown["received"] = reader.filed(trade.payment.as_ref());
     shown["waybill"] = reader.waybill(&trade);
+    let parcel = trade.carriage.as_ref().map(|carriage| &carriage.key);
+    shown["transfers"] = super::transit_transfers::of_parcel(window, parcel.filter(|_| whole)).await?;
     if office {
-        let parcel = trade.carriage.as_ref().map(|carriage| &carriage.key);
         super::sites::add_hold(window, parcel, &mut shown).await?;
     }
     shown["attempt"] = trade.attempt.as_ref().map(|attempt| reader.attempt(attempt, &trade)).into();

@@ -82,6 +82,7 @@ pub(crate) mod subjects;
 pub(crate) mod summaries;
 pub(crate) mod traceability;
 mod trades;
+mod transit_transfers;
 pub mod view;
 
 use crate::Window;

@@ -3,6 +3,7 @@
 
 use super::error::Problem;
 use super::registers::{Body, invalid};
+use super::transit_transfers;
 use crate::auth::Caller;
 use crate::traceability::recalls;
 use crate::{Window, agency_queries, lists_told, parcels, registering, responsible};
@@ -45,6 +46,7 @@ pub(super) async fn completed(
             let body = record.as_deref().and_then(register::replacement::withdrawn);
             sent.body = body.and_then(|body| serde_json::from_str(body).ok());
         }
+        Register::TransitTransfer => transit_transfers::completed(window, caller, key, sent).await?,
         Register::ResponsiblePersons if sent.action == "record" => responsible::with_keys(window, sent)?,
         _ => {}
     }

@@ -9,7 +9,7 @@ use super::reuse::{is_copy_of_licence, is_reused, may_find, reuses, seen};
 use super::view::time;
 use super::{
     CONSIGNMENTS, Query, limit, operations, parameter, payment_data, readings, register_follows,
-    register_forms,
+    register_forms, transit_transfers,
 };
 use crate::Window;
 use crate::auth::Caller;
@@ -101,8 +101,8 @@ pub async fn list(
     // A party has one filing: whoever acts at the counter files others'.
     let counter = caller.reviews() && caller.is_office();
     let there = register == Register::Filing && !counter && window.read.record(&own).await?.is_some();
-    let mut new =
-        register::open(&own, None, &by(&window, &caller), &window.reference(), window.clock.now().day());
+    let by = transit_transfers::by(&window, &caller, register);
+    let mut new = register::open(&own, None, &by, &window.reference(), window.clock.now().day());
     new.retain(|_| !there);
     let new: Vec<Value> = new.into_iter().map(|step| register_forms::step(register, step)).collect();
     Ok(Json(json!({ "records": records, "after": after.map(|after| after.to_string()), "new": new })))
@@ -130,7 +130,11 @@ fn searched(
     let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect::<Vec<_>>());
     // Codes by themselves are many: a list of lots is asked for, unless a state or a number says otherwise.
     let is_of_lots = register == Register::TraceCode && parameter(query, "number").is_none();
-    let usual = if is_of_lots { register::trace::LISTED } else { &[] };
+    let usual = match register {
+        _ if is_of_lots => register::trace::LISTED,
+        Register::TransitTransfer => register::transit::LISTED,
+        _ => &[],
+    };
     let states = states.unwrap_or_else(|| usual.iter().map(|state| Text::from(*state)).collect());
     (RecordSearch { register, parties, states }, codes)
 }
@@ -154,6 +158,7 @@ pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
         Register::ServiceRequest => record.state == "open" && !register::demand::is_open(record, now),
         Register::ServiceOffer => register::offer::is_overdue(record, now),
         Register::RiskCase => register::risk_case::is_overdue(record, now),
+        Register::TransitTransfer => record.state == "overdue",
         _ => false,
     }
 }
@@ -170,6 +175,7 @@ fn listed(view: &View, overdue: bool) -> Value {
         | Register::CreditList
         | Register::ServiceRequest
         | Register::RiskCase
+        | Register::TransitTransfer
         | Register::ServiceOffer => {
             shown["overdue"] = overdue.into();
         }
@@ -240,6 +246,9 @@ impl<'a> Mine<'a> {
         if register == Register::RiskCase {
             return applies && register::risk_case::waits_for(record, self.codes, self.now);
         }
+        if register == Register::TransitTransfer && !transit_transfers::waits_here(self.caller, record) {
+            return false;
+        }
         let is_his = || register::awaits(record, &self.competence);
         (self.competence.any() && !owns && waits(Who::Reviewer) && is_his())
             || (applies && owns && waits(Who::Owner))
@@ -255,10 +264,11 @@ pub async fn show(
     query: Query,
 ) -> Result<Json<Value>, Problem> {
     let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
-    let by = by(&window, &caller);
+    let by = transit_transfers::by(&window, &caller, record.key.register);
     let mut shown = whole(&seen(&caller, &by.codes, &record));
     let today = window.clock.now().day();
-    let open = register::open(&record.key, Some(&record), &by, &window.reference(), today);
+    let mut open = register::open(&record.key, Some(&record), &by, &window.reference(), today);
+    open.retain(|step| transit_transfers::may(&caller, &record, step.action));
     shown["moves"] = open.into_iter().map(|step| register_forms::step(record.key.register, step)).collect();
     shown["overdue"] = is_overdue(&record, window.clock.now()).into();
     Ok(Json(shown))
@@ -334,7 +344,7 @@ pub async fn act(
         key,
         version: body.version,
         action: body.action.as_str().into(),
-        by: by(&window, &caller),
+        by: transit_transfers::by(&window, &caller, register),
         note: body.note,
         body: body.body.map(|body| body.to_string()),
     };
@@ -371,7 +381,8 @@ pub(crate) fn by(window: &Window, caller: &Caller) -> By {
 /// On what he decides in a register today.
 fn competence(window: &Window, caller: &Caller, register: Register) -> Competence {
     let (reference, today) = (window.reference(), window.clock.now().day());
-    Competence::of(register, &by(window, caller), &reference.parties, reference.current(), today)
+    let by = transit_transfers::by(window, caller, register);
+    Competence::of(register, &by, &reference.parties, reference.current(), today)
 }
 
 /// Whether anything is his to decide: an office has the duty, an agency besides a role of which it is the authority.
@@ -409,6 +420,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::ListNotice => false,
         // Told with each of the two trades to whoever may see it.
         Register::Exchange => false,
+        // Offices see those of their districts: `transit_transfers`.
+        Register::TransitTransfer => caller.is_office(),
         // Who read what is known to the owners, and to the operator of the window.
         Register::Access => false,
         Register::Share

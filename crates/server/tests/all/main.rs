@@ -100,6 +100,7 @@ mod statistics;
 mod subjects;
 mod support;
 mod traceability;
+mod transit_transfers;
 mod trial;
 mod trial_exports;
 mod webhooks;

@@ -17,6 +17,7 @@ use crate::finding::Finding;
 use crate::keys::{Position, Time, WaybillKey};
 use crate::reason::Reason;
 use crate::receipt_text::ReceiptText;
+use crate::transit;
 use ceb::{Departure, Document, ExportArrival, MasterBill, Stamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -434,7 +435,9 @@ pub(super) fn departure(case: &mut Case<'_>, arrived: &Arrived, document: &Depar
         part: head.msg_seq_no,
         parts: head.msg_count,
     };
-    let Some(mut batch) = take(case, arrived, &common, |_| Vec::new()) else { return };
+    let (moving, read) = transit::check(document, case.facts);
+    case.out.read.records.extend(read);
+    let Some(mut batch) = take(case, arrived, &common, |_| moving) else { return };
     if common.declares() {
         let mark = DepartureMark {
             position: case.position,

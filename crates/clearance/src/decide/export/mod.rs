@@ -78,6 +78,9 @@ pub(crate) fn needs_of_document(document: &Document, law: impl FnOnce() -> Law, 
         other => {
             keys.exports.extend(batch::key_of(other));
             keys.exports.extend(batch::waybills(other).into_iter().map(ExportKey::Waybill));
+            if let Document::Departure(departure) = other {
+                crate::transit::needs(departure, &mut keys.looked_at);
+            }
         }
     }
 }
