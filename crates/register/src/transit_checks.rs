@@ -163,9 +163,8 @@ fn check_seals(seals: &[String], faults: &mut Vec<Fault>) {
 
 /// The seals are those that were put on; others are a variance, or goods that do not leave.
 pub(crate) fn same_seals(body: &Body, seals: &[String], faults: &mut Vec<Fault>) {
-    let set = |seals: &[String]| -> BTreeSet<String> {
-        seals.iter().map(|seal| seal.trim().to_owned()).collect()
-    };
+    let set =
+        |seals: &[String]| -> BTreeSet<String> { seals.iter().map(|seal| seal.trim().to_owned()).collect() };
     let put_on = body.sealed.as_ref().map(|sealed| sealed.seals.as_slice()).unwrap_or_default();
     if set(seals) != set(put_on) {
         faults.push(Fault::new("seals", &seals.join(", "), says::TRANSIT_SEALS.said()));
@@ -193,9 +192,8 @@ pub(crate) fn moment(
 /// Whoever sealed does not say that the seals are whole.
 pub(crate) fn another_officer(seen: &Seen<'_>, body: &Body, faults: &mut Vec<Fault>) {
     let actor = &seen.command.by.actor;
-    let is_he = |sealed: &Sealed| {
-        sealed.office == actor.party.as_str() && sealed.officer == actor.name.as_str()
-    };
+    let is_he =
+        |sealed: &Sealed| sealed.office == actor.party.as_str() && sealed.officer == actor.name.as_str();
     if body.sealed.as_ref().is_some_and(is_he) {
         faults.push(Fault::new("action", &seen.command.action, says::TRANSIT_ANOTHER_OFFICER.said()));
     }

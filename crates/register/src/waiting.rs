@@ -38,7 +38,9 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::ServiceRequest, Who::Giver) => &["open"],
         (Register::ServiceOffer, Who::Giver) => &["offered", "done"],
         (Register::ServiceOffer, Who::Owner) => &["accepted", "complained"],
-        (Register::TransitTransfer, Who::Reviewer) => &["applied", "under-way", "overdue", "variance", "lost"],
+        (Register::TransitTransfer, Who::Reviewer) => {
+            &["applied", "under-way", "overdue", "variance", "lost"]
+        }
         (Register::TransitTransfer, Who::Giver) => &["approved"],
         (Register::TransitTransfer, Who::Owner) => &["refused", "revoked"],
         (Register::Recall, Who::Owner) => &["opened", "under-way"],

@@ -206,7 +206,10 @@ impl Keyring {
         if id == 0 {
             return Ok(Vec::new());
         }
-        read(&self.dictionaries).get(&id).map(|(_, bytes)| bytes.clone()).ok_or(Unsealable("its dictionary is not here"))
+        read(&self.dictionaries)
+            .get(&id)
+            .map(|(_, bytes)| bytes.clone())
+            .ok_or(Unsealable("its dictionary is not here"))
     }
 
     fn compressor(&self, id: u32) -> Result<Compressor, Unsealable> {

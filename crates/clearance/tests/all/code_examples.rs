@@ -698,7 +698,8 @@ fn of_bills(seen: &mut Seen) {
     moving.facts.records.insert(parcel.clone(), Arc::new(record(parcel, transit::HELD)));
     let gone = parcels::departure(&trades[..1]);
     moving.send(gone.clone());
-    let case = ["departure with a parcel that is under transfer to another district", "离境单包含转关途中的包裹"];
+    let case =
+        ["departure with a parcel that is under transfer to another district", "离境单包含转关途中的包裹"];
     seen.add(Reason::ParcelInTransfer, case, &moving, &[gone]);
     window.send(parcels::arrival(&trades[..2]));
     window.send(parcels::departure(&trades[..2]));

@@ -164,7 +164,11 @@ fn exports_have_a_model_of_their_own() {
     std::fs::write(path.join("imports.csv"), table(&[1, 2, 3], 1_000, true)).unwrap();
     let days = "--train-until 2026-02-28 --tune-until 2026-03-14 --json";
     let told = object(path, &format!("train --data exports.csv --out exports.model {days}"), 0);
-    assert_eq!((&told["trade"], told["rows"].as_u64()), (&Value::from("export"), Some(2 * 28 * 10)), "{told}");
+    assert_eq!(
+        (&told["trade"], told["rows"].as_u64()),
+        (&Value::from("export"), Some(2 * 28 * 10)),
+        "{told}"
+    );
     let scored =
         object(path, "score --model exports.model --data exports.csv --out s.csv --reasons 1 --json", 0);
     assert_eq!(scored["declarations"], 3 * 28 * 10, "{scored}");

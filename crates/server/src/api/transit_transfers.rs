@@ -134,8 +134,6 @@ pub(super) async fn of_parcel(window: &Window, parcel: Option<&WaybillKey>) -> R
         return Ok(json!([]));
     };
     let events = Standing::of(&record).events;
-    let shown = |one: &transit::Happened| {
-        json!({"transfer": one.transfer, "what": one.what, "time": time(Time(one.time))})
-    };
+    let shown = |one: &transit::Happened| json!({"transfer": one.transfer, "what": one.what, "time": time(Time(one.time))});
     Ok(events.iter().map(shown).collect())
 }

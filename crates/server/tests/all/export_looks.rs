@@ -338,15 +338,24 @@ async fn what_is_found_of_exports_is_learnt_from_and_a_model_of_them_scores_in_s
     let ratio = row.quantity(Quantity::ToMedian).unwrap();
     assert!((2.8..3.2).contains(&ratio), "thrice its own price, as near as a median is kept: {ratio}");
     assert_eq!(row.code(Field::Merchant).len(), 32);
-    assert_ne!(row.code(Field::Merchant), row.code(Field::Producer), "hashes of one sort tell nothing of another");
+    assert_ne!(
+        row.code(Field::Merchant),
+        row.code(Field::Producer),
+        "hashes of one sort tell nothing of another"
+    );
     assert!(read.iter().all(|other| other.code(Field::Merchant) == row.code(Field::Merchant)));
     for (_, export) in &exports {
         let head = &export.declaration.head;
-        for private in [MERCHANT, head.order_no.as_str(), head.logistics_no.as_str(), head.ebc_name.as_str()] {
+        for private in [MERCHANT, head.order_no.as_str(), head.logistics_no.as_str(), head.ebc_name.as_str()]
+        {
             assert!(!text.contains(private), "{private}");
         }
     }
-    assert_eq!(table_of(&zone, Trade::Import).await.1, Counts::default(), "exports are in no table of imports");
+    assert_eq!(
+        table_of(&zone, Trade::Import).await.1,
+        Counts::default(),
+        "exports are in no table of imports"
+    );
 
     // A model of such rows scores exports in shadow.
     let model = Arc::new(learnt(row));
@@ -375,7 +384,10 @@ async fn what_is_found_of_exports_is_learnt_from_and_a_model_of_them_scores_in_s
         let score = lines.map(|line| scorer.score(line).thousandths).max();
         let seen = shown(&zone, CUSTOMS, export).await;
         assert_eq!(seen["shadow"]["thousandths"].as_u64(), score.map(u64::from), "{}", seen["shadow"]);
-        assert!(shown(&zone, MERCHANT, export).await.get("shadow").is_none(), "nobody but offices hears of it");
+        assert!(
+            shown(&zone, MERCHANT, export).await.get("shadow").is_none(),
+            "nobody but offices hears of it"
+        );
     }
     let duties = [Duty::Inspector, Duty::Decider];
     let mut officer = people::signed_in(&zone, "guan.yi", CUSTOMS, Role::Officer, &duties).await;
