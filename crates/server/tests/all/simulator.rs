@@ -834,7 +834,7 @@ fn lives_add_up() {
                         break;
                     }
                     runtime.block_on(live(seed, Folder::new()));
-                    if seed % 500 == 0 {
+                    if seed.is_multiple_of(500) {
                         // Past what tests keep to themselves: whoever waits for hours sees how far it is.
                         let _ = writeln!(std::io::stderr(), "{seed} of {} lives", seeds.end - 1);
                     }
