@@ -16,6 +16,7 @@ pub mod bonded;
 mod by;
 pub mod certificate;
 pub mod competence;
+pub mod consolidation;
 pub mod consumer;
 pub mod credit;
 pub mod delivery;
@@ -179,7 +180,7 @@ pub(crate) struct Seen<'a> {
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
-    /// Everything that the batch loaded: bonded books, the trades of an exchange.
+    /// Everything that the batch loaded: bonded books, the trades of an exchange or of a unit's parcels.
     pub facts: &'a Facts,
     /// On what whoever commands decides.
     pub competence: &'a Competence,
@@ -223,6 +224,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     bonded::needs(command, keys);
     parcel::needs(command, keys);
     replacement::needs(command, keys);
+    consolidation::needs(command, keys);
     trace::needs(command, keys);
     park::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
@@ -290,6 +292,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::ResponsiblePersons => credit::responsible::MOVES,
         Register::ListNotice => credit::told::MOVES,
         Register::Exchange => replacement::MOVES,
+        Register::Consolidation => consolidation::MOVES,
         Register::SiteCode => park::code::MOVES,
         Register::SiteBag => park::bag::MOVES,
         Register::SiteStock => park::stock::MOVES,
@@ -343,6 +346,7 @@ pub fn decide(
             beside.extend(trace::pointed(facts, &record, after));
             beside.extend(park::behind(facts, &record, after));
             beside.extend(replacement::marked(facts, &record, after));
+            beside.extend(consolidation::marked(facts, command, &record, after));
             for charge in beside.iter().chain([&record]).flat_map(|record| &record.charges) {
                 let balance = facts.balances.entry(charge.movement.account.clone()).or_default();
                 // Accounts that are only moved, never looked at, need not be loaded: they may seem negative here.
@@ -434,6 +438,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
         Register::ListNotice => credit::told::made(seen, &mut faults),
         Register::Exchange => replacement::made(seen, step, &mut faults),
+        Register::Consolidation => consolidation::made(seen, step, &mut faults),
         Register::SiteCode => park::code::made(seen, &mut faults),
         // Written behind what happened at a site.
         Register::SiteBag | Register::SiteStock => bonded::made_item(step, &mut faults),

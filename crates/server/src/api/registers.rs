@@ -128,9 +128,12 @@ fn searched(
         Some(codes.clone())
     };
     let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect::<Vec<_>>());
-    // Codes by themselves are many: a list of lots is asked for, unless a state or a number says otherwise.
-    let is_of_lots = register == Register::TraceCode && parameter(query, "number").is_none();
-    let usual = if is_of_lots { register::trace::LISTED } else { &[] };
+    // Codes and parcels by themselves are many: lots and units are asked for, unless a state or a number says otherwise.
+    let usual: &[&str] = match register {
+        Register::TraceCode if parameter(query, "number").is_none() => register::trace::LISTED,
+        Register::Consolidation if parameter(query, "number").is_none() => register::consolidation::LISTED,
+        _ => &[],
+    };
     let states = states.unwrap_or_else(|| usual.iter().map(|state| Text::from(*state)).collect());
     (RecordSearch { register, parties, states }, codes)
 }
@@ -428,6 +431,7 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::SiteCode
         | Register::SiteBag
         | Register::SiteStock
+        | Register::Consolidation
         | Register::Parcel
         | Register::TraceCode
         | Register::Recall
