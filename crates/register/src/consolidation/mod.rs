@@ -346,11 +346,7 @@ fn taken_out(seen: &Seen<'_>, mut body: Body, faults: &mut Vec<Fault>) -> Option
 }
 
 /// What a command moves has been loaded.
-fn check_found<'a>(
-    mut moved: impl Iterator<Item = &'a String>,
-    found: &[Found],
-    faults: &mut Vec<Fault>,
-) {
+fn check_found<'a>(mut moved: impl Iterator<Item = &'a String>, found: &[Found], faults: &mut Vec<Fault>) {
     let known: BTreeSet<&str> = found.iter().map(|found| found.parcel.as_str()).collect();
     if let Some(unknown) = moved.find(|name| !known.contains(name.as_str())) {
         faults.push(Fault::new("found", unknown, says::WINDOW_WRITES_IT.said()));
