@@ -99,13 +99,15 @@ pub enum Register {
     ListNotice = 61,
     /// Exchanges: which new order replaces what came back by which return.
     Exchange = 62,
+    /// Units in which parcels of exports leave together, and in which each parcel is.
+    Consolidation = 63,
     /// Transfers of released export goods between customs districts under one document.
     TransitTransfer = 66,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -151,6 +153,7 @@ impl Register {
         Self::ResponsiblePersons,
         Self::ListNotice,
         Self::Exchange,
+        Self::Consolidation,
         Self::TransitTransfer,
     ];
 
@@ -204,6 +207,7 @@ impl Register {
             Self::ResponsiblePersons => "responsible-persons",
             Self::ListNotice => "list-notices",
             Self::Exchange => "exchanges",
+            Self::Consolidation => "consolidations",
             Self::TransitTransfer => "transit-transfers",
             Self::SiteCode => "site-codes",
             Self::SiteBag => "site-bags",

@@ -16,6 +16,7 @@ pub mod bonded;
 mod by;
 pub mod certificate;
 pub mod competence;
+pub mod consolidation;
 pub mod consumer;
 pub mod credit;
 pub mod delivery;
@@ -181,7 +182,8 @@ pub(crate) struct Seen<'a> {
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
-    /// Everything that the batch loaded: bonded books, the trades of an exchange or of a transfer between districts.
+    /// Everything that the batch loaded: bonded books, the trades of an exchange, of a unit's parcels or of a transfer between
+    /// districts.
     pub facts: &'a Facts,
     /// On what whoever commands decides.
     pub competence: &'a Competence,
@@ -225,6 +227,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     bonded::needs(command, keys);
     parcel::needs(command, keys);
     replacement::needs(command, keys);
+    consolidation::needs(command, keys);
     transit::needs(command, keys);
     trace::needs(command, keys);
     park::needs(command, keys);
@@ -293,6 +296,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::ResponsiblePersons => credit::responsible::MOVES,
         Register::ListNotice => credit::told::MOVES,
         Register::Exchange => replacement::MOVES,
+        Register::Consolidation => consolidation::MOVES,
         Register::TransitTransfer => transit::MOVES,
         Register::SiteCode => park::code::MOVES,
         Register::SiteBag => park::bag::MOVES,
@@ -347,6 +351,7 @@ pub fn decide(
             beside.extend(trace::pointed(facts, &record, after));
             beside.extend(park::behind(facts, &record, after));
             beside.extend(replacement::marked(facts, &record, after));
+            beside.extend(consolidation::marked(facts, command, &record, after));
             beside.extend(transit::marked(facts, &record, after));
             for charge in beside.iter().chain([&record]).flat_map(|record| &record.charges) {
                 let balance = facts.balances.entry(charge.movement.account.clone()).or_default();
@@ -439,6 +444,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
         Register::ListNotice => credit::told::made(seen, &mut faults),
         Register::Exchange => replacement::made(seen, step, &mut faults),
+        Register::Consolidation => consolidation::made(seen, step, &mut faults),
         Register::TransitTransfer => transit::made(seen, step, &mut faults),
         Register::SiteCode => park::code::made(seen, &mut faults),
         // Written behind what happened at a site.

@@ -385,6 +385,15 @@ says! {
     RETURN_OF_ORDER: "return-of-order", "该订单已申请且未被拒绝、未失效的退货的序号：{returns}", "the number of a return of that order that was applied for and neither refused nor lapsed: {returns}";
     RETURN_EXCHANGED: "return-exchanged", "尚无换货订单的退货：该退货已有换货订单，请先撤回原登记", "a return that no order replaces: one does; withdraw that first";
     ORDER_REPLACES: "order-replaces", "尚未登记为换货的订单：该订单已登记，请先撤回原登记", "an order that replaces nothing yet: this one does; withdraw that first";
+    CONSOLIDATOR: "consolidator", "已备案且未暂停的物流企业或监管场所经营单位的编码", "the code of a carrier or operator of sites that is filed and not suspended";
+    UNIT_SITE: "unit-site", "经批准的监管场所（经营单位编码:场所编码）：本企业经营的，或本企业包裹经由的", "an approved site, as its operator's code, a colon, its supervision code: your own, or one through which your parcels come";
+    UNIT_PARCEL: "unit-parcel", "已放行、未被布控、未在办撤销且尚未离境的出口包裹：{parcel}现为{why}；请从清单或运输单元中取出，或待其放行后再办理", "an export parcel that is released, not held, not being cancelled, and has not left: {parcel} is {why}; take it off or out, or go on when it is released";
+    UNIT_ELSEWHERE: "unit-elsewhere", "不在其他运输单元中的包裹：{parcel}已装入{unit}，请先从该单元取出", "a parcel that is in no unit: {parcel} is in {unit}; have it taken out there first";
+    UNIT_HAS: "unit-has", "本运输单元中的散装包裹，或其中的整个集包袋；袋内包裹随袋取出", "a parcel that lies loose in this unit, or a whole bag in it: what is in a bag is taken out with the bag";
+    UNIT_BAG: "unit-bag", "装入后未拆封、封志和内件均未变的集包袋：请将其取出，重新施封后再装入", "a bag that is sealed as it was put in, with the same parcels: take it out, seal it anew and put it in again";
+    UNIT_EMPTY: "unit-empty", "至少装有一件包裹的运输单元；不再使用的请解散", "a unit with a parcel in it at least; dissolve one that is not used";
+    UNIT_WEIGHT: "unit-weight", "毛重减皮重为{loaded}千克，与所装包裹清单毛重合计{declared}千克相差不超过{tolerance}‰：请核对所装包裹，或重新过磅", "gross less tare, {loaded} kg, within {tolerance} per mille of the {declared} kg of the lists of its parcels: check what is in it, or weigh again";
+    UNIT_LEFT: "unit-left", "不早于施封、不晚于现在的离场时间", "when it left: not before it was closed, and not later than now";
     TRANSIT_BY: "transit-by", "已备案且未暂停的申报单位的编码", "the code of a declaring unit that is filed and not suspended";
     TRANSIT_OTHER_DISTRICT: "transit-other-district", "与启运地不同的关区", "another district than that of departure";
     TRANSIT_SITE: "transit-site", "启运地关区内由其他企业经营且已启用的监管场所的记录编号", "the record of an open site of another party in the district of departure";

@@ -11,6 +11,8 @@ mod bonded;
 mod certificates;
 #[path = "filings/competence.rs"]
 mod competence;
+#[path = "filings/consolidations.rs"]
+mod consolidations;
 #[path = "filings/credit.rs"]
 mod credit;
 #[path = "filings/demands.rs"]

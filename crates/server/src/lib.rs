@@ -18,6 +18,7 @@ mod bonded;
 pub mod book_clocks;
 pub mod clock;
 mod commands;
+mod consolidations;
 pub mod credit;
 mod credit_report;
 pub mod credit_weights;

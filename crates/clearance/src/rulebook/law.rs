@@ -188,6 +188,8 @@ law! {
     draw_reveal_days;
     /// Thousandths by which what a vehicle has loaded may differ from the lists of its parcels.
     bonded_gate_weight_tolerance;
+    /// Thousandths by which what a unit of consolidated exports has loaded may differ from the lists of its parcels.
+    consolidation_weight_tolerance;
     /// Days of each class by which indicators of parks tell how long goods have lain in stock.
     stock_ageing_days;
     /// 1 = a list of 9610 or of a special zone waits for the money receipt.
@@ -328,6 +330,7 @@ const LATER: [(&str, i64); 83] = [
     ("draw_secret_days", 14),
     ("draw_reveal_days", 60),
     ("bonded_gate_weight_tolerance", 30),
+    ("consolidation_weight_tolerance", 50),
     ("export_payment_required", 0),
     ("export_payment_required_enterprises", 0),
     ("export_modes_enterprises", 1),

@@ -162,6 +162,28 @@ pub struct ReturnedGoods {
     pub findings: Vec<Finding>,
 }
 
+/// The unit in which a parcel is, or left.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Consolidation {
+    /// Its record.
+    pub id: String,
+    /// Its state.
+    pub state: String,
+    /// Container, vehicle or pallet.
+    pub kind: String,
+    /// What is written on it.
+    pub unit: String,
+    /// The record of the site.
+    pub site: String,
+    /// Its seal, once it is closed.
+    pub seal: Option<String>,
+    /// What it left with.
+    pub vehicle: String,
+    /// When it left.
+    pub at: String,
+}
+
 /// What became of its parcel under a transfer between districts.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -195,6 +217,8 @@ pub struct Export {
     pub cancellation: Option<Cancellation>,
     /// Returns of its goods.
     pub returns: Vec<ReturnedGoods>,
+    /// The unit in which its parcel is, or left; none = it is in none.
+    pub consolidation: Option<Consolidation>,
     /// What became of its parcel under transfers between districts, the oldest first.
     pub transfers: Vec<Transferred>,
     /// What happened, the oldest first.

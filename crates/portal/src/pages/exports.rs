@@ -2,13 +2,15 @@
 //! may decide.
 
 use super::address;
+use super::body_form::value_name;
 use super::consignment::{MOVES, sealed};
 use super::decide::{assignment, choice, inspection, keys, refusal, sent_to};
 use super::grown;
 use super::inspect;
 use super::narrowed::{Listing, states};
+use super::registers::{record_address, state_name};
 use super::subjects::enterprise_address;
-use crate::answers::exports::{Export, ExportAttempt, ExportLine, Exports, Transferred};
+use crate::answers::exports::{Consolidation, Export, ExportAttempt, ExportLine, Exports, Transferred};
 use crate::answers::{Decided, Filed};
 use crate::format::time;
 use crate::language::{Family, Texts};
@@ -271,10 +273,33 @@ fn documents(frame: &Frame, shown: &Export) -> Markup {
                 }),
             ]))
         }
+        @if let Some(unit) = &shown.consolidation { (facts(&in_unit(texts, unit, office))) }
         @if let Some(file) = &shown.cancellation {
             (facts(&[(texts.text("cancellation"), html! { span.code { (file.pre_no) } " " (file.status) })]))
         }
     }
+}
+
+/// The unit in which a parcel is, or left. Its record is for whoever loads it and for offices.
+fn in_unit(texts: Texts, unit: &Consolidation, office: bool) -> Vec<(String, Markup)> {
+    let register = "consolidations";
+    let text = |value: &str| html! { span.code { (value) } };
+    let record = html! {
+        @if office { a.code href=(record_address(register, &unit.id)) { (unit.id) } } @else { span.code { (unit.id) } }
+        " · " (state_name(texts, &unit.state))
+    };
+    let on_it = html! { (value_name(texts, &unit.kind)) " " span.code { (unit.unit) } };
+    let mut pairs = vec![
+        (texts.text("exports-unit"), record),
+        (texts.item(register, "unit"), on_it),
+        (texts.item(register, "site"), text(&unit.site)),
+    ];
+    pairs.extend(unit.seal.as_ref().map(|seal| (texts.item(register, "seal"), text(seal))));
+    if !unit.at.is_empty() {
+        pairs.push((texts.item(register, "vehicle"), text(&unit.vehicle)));
+        pairs.push((texts.item(register, "at"), time(&unit.at)));
+    }
+    pairs
 }
 
 /// How its parcel is carried to the district of exit; nothing where it leaves from where it was cleared.

@@ -159,7 +159,8 @@ fn words() -> Vec<(Family, Vec<String>)> {
     actions.extend(measures.map(|measure| format!("recognised-{measure}")));
     actions.extend([501, 502, 503, 599].map(|status| format!("detain-{status}")));
     actions.extend([500, 505, 600].map(|status| format!("hold-return-{status}")));
-    let events = [&["waybill"][..], &timers, &plain].concat();
+    let units = ["put-in-unit", "taken-out-of-unit", "left-in-unit"];
+    let events = [&["waybill"][..], &timers, &plain, &units].concat();
     let messages = [
         311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 625, 626, 711, 712, 816, 818, 900, 303,
         304, 403, 404, 505, 506, 507, 508, 509, 510, 603, 604, 605, 606, 607, 608, 701, 702, 792, 213, 214,

@@ -3,6 +3,7 @@
 //! others: the names of fields in the languages of people (`portal`), and whether a value is right (the registers).
 
 mod books;
+mod consolidations;
 mod exchanges;
 mod filings;
 mod parcels;
@@ -159,6 +160,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditAssessment => &["/grade", "/score", "/day"],
         Register::ListNotice => &["/name", "/list", "/validFrom", "/validTo"],
         Register::Exchange => &["/orderNo", "/returnNumber", "/newOrderNo"],
+        Register::Consolidation => &["/kind", "/unit", "/site", "/vehicle", "/at"],
         Register::TransitTransfer => &["/applied/departure", "/applied/exit", "/applied/pieces"],
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],

@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, exchanges, parcels, parks, reports, trace, transit};
+use super::{Field, Kind, books, consolidations, exchanges, parcels, parks, reports, trace, transit};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -259,6 +259,11 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Recall, &["close"], trace::CLOSING, None),
     (Register::BondedBill, &["settle"], books::PAYMENT, None),
     (Register::Exchange, &["link"], exchanges::LINK, Some("")),
+    (Register::Consolidation, &["open-unit"], consolidations::OPEN, None),
+    (Register::Consolidation, &["load"], consolidations::LOAD, None),
+    (Register::Consolidation, &["take-out"], consolidations::TAKE_OUT, None),
+    (Register::Consolidation, &["close-unit"], consolidations::CLOSE, None),
+    (Register::Consolidation, &["depart"], consolidations::DEPART, None),
     (Register::TransitTransfer, &["apply"], transit::APPLIED, Some("/applied")),
     (Register::TransitTransfer, &["approve"], transit::SEALING, None),
     (Register::TransitTransfer, &["depart", "confirm-arrival"], transit::PASSED, None),
@@ -505,4 +510,5 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::Recall, trace::KEPT_RECALLS),
     (Register::SiteBag, &["site", "seal", "parcels"]),
     (Register::SiteStock, &["parcel", "by"]),
+    (Register::Consolidation, consolidations::KEPT),
 ];

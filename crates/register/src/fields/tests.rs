@@ -4,9 +4,9 @@
 use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
-    agency_record, attachment, attributes, bonded, certificate, consumer, credit, demand, dispute, filing,
-    form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, replacement, request,
-    risk_case, share, trace, transit, webhook,
+    agency_record, attachment, attributes, bonded, certificate, consolidation, consumer, credit, demand,
+    dispute, filing, form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, replacement,
+    request, risk_case, share, trace, transit, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -156,6 +156,13 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<park::site::Applied>("site", described(Register::Site, "apply"), &[]);
     is_described::<park::site::Keepers>("keepers", described(Register::Site, "appoint"), &[]);
     is_described::<replacement::Linked>("exchange", described(Register::Exchange, "link"), &[]);
+    let unit = |action| described(Register::Consolidation, action);
+    is_described::<consolidation::Opened>("unit", unit("open-unit"), &[]);
+    is_described::<consolidation::Loaded>("load", unit("load"), &["site", "found"]);
+    is_described::<park::bag::Listed>("bag of a load", within(unit("load"), "bags"), &["parcels"]);
+    is_described::<consolidation::TakenOut>("taken out", unit("take-out"), &["found"]);
+    is_described::<consolidation::Closing>("closing a unit", unit("close-unit"), &["found"]);
+    is_described::<consolidation::Departing>("departing", unit("depart"), &["found"]);
     let applied = described(Register::TransitTransfer, "apply");
     is_described::<transit::Applied>("transfer between districts", applied, &["trades"]);
     is_described::<transit::Transport>("its transport", within(applied, "transport"), &[]);

@@ -30,6 +30,7 @@ fn every_text_is_said_somewhere_with_its_parameters() {
     for folder in [
         "src",
         "src/bonded",
+        "src/consolidation",
         "src/park",
         "src/parcel",
         "src/payment_data",

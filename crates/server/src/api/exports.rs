@@ -11,6 +11,7 @@ use super::{
 };
 use crate::Window;
 use crate::auth::Caller;
+use crate::consolidations;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -20,7 +21,8 @@ use clearance::Text;
 use clearance::consignment::{Filed, Lane};
 use clearance::event::{ActionKind, Cause, TimerKind};
 use clearance::export::{
-    ExportAttempt, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport, TaxOfReturn,
+    ExportAttempt, ExportCarriage, ExportKey, ExportState, ExportTrade, ExportTradeKey, ReturnOfExport,
+    TaxOfReturn,
 };
 use clearance::finding::Finding;
 use clearance::keys::Position;
@@ -240,6 +242,11 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
         confirmations::hide(&timeline, &mut shown["timeline"]);
     }
     inspections::add(window, caller, &subject, &timeline, &mut shown["timeline"]);
+    shown["consolidation"] = Value::Null;
+    let carries = |carriage: &&ExportCarriage| whole || codes.contains(&carriage.key.logistics);
+    if let Some(carriage) = trade.carriage.as_ref().filter(carries) {
+        consolidations::add(window, key, &carriage.key, &mut shown).await?;
+    }
     if whole && let Some(drawn) = &trade.look.drawn {
         shown["draw"] = draws::of_trade(window, &trade.key.marked(), drawn).await?;
     }

@@ -129,6 +129,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("attempt", or_null("object")),
         ("cancellation", or_null("object")),
         ("returns", json!({"type": "array", "items": {"type": "object"}})),
+        ("consolidation", or_null("object")),
         ("transfers", json!({"type": "array", "items": {"type": "object"}})),
         ("timeline", json!({"type": "array", "items": {"type": "object"}})),
     ]);

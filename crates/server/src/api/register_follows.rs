@@ -6,7 +6,7 @@ use super::registers::{Body, invalid};
 use super::transit_transfers;
 use crate::auth::Caller;
 use crate::traceability::recalls;
-use crate::{Window, agency_queries, lists_told, parcels, registering, responsible};
+use crate::{Window, agency_queries, consolidations, lists_told, parcels, registering, responsible};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clearance::Text;
@@ -46,6 +46,7 @@ pub(super) async fn completed(
             let body = record.as_deref().and_then(register::replacement::withdrawn);
             sent.body = body.and_then(|body| serde_json::from_str(body).ok());
         }
+        Register::Consolidation => consolidations::with_found(window, caller, key, sent).await?,
         Register::TransitTransfer => transit_transfers::completed(window, caller, key, sent).await?,
         Register::ResponsiblePersons if sent.action == "record" => responsible::with_keys(window, sent)?,
         _ => {}

@@ -128,10 +128,10 @@ fn searched(
         Some(codes.clone())
     };
     let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect::<Vec<_>>());
-    // Codes by themselves are many: a list of lots is asked for, unless a state or a number says otherwise.
-    let is_of_lots = register == Register::TraceCode && parameter(query, "number").is_none();
-    let usual = match register {
-        _ if is_of_lots => register::trace::LISTED,
+    // Codes and parcels by themselves are many: lots and units are asked for, unless a state or a number says otherwise.
+    let usual: &[&str] = match register {
+        Register::TraceCode if parameter(query, "number").is_none() => register::trace::LISTED,
+        Register::Consolidation if parameter(query, "number").is_none() => register::consolidation::LISTED,
         Register::TransitTransfer => register::transit::LISTED,
         _ => &[],
     };
@@ -441,6 +441,7 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::SiteCode
         | Register::SiteBag
         | Register::SiteStock
+        | Register::Consolidation
         | Register::Parcel
         | Register::TraceCode
         | Register::Recall

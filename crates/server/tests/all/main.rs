@@ -9,6 +9,7 @@ mod bonded_across;
 mod bonded_clocks;
 mod canaries;
 mod codes;
+mod consolidations;
 mod consumer;
 mod consumer_pages;
 mod counterparts;

@@ -35,7 +35,7 @@ async fn told(zone: &Zone, party: &str, message: &str) -> Vec<String> {
 }
 
 /// What follows from what was sent is done.
-async fn settled(zone: &Zone) {
+pub(crate) async fn settled(zone: &Zone) {
     for _ in 0..2_000 {
         if zone.window.read.follows(1).await.unwrap().is_empty() {
             return;
@@ -179,7 +179,7 @@ async fn told_of_one_that_left(zone: &Zone, export: &Export, mode: &str) {
 }
 
 /// One piece at a price, in yuan.
-fn priced(mut export: Export, yuan: i64) -> Export {
+pub(crate) fn priced(mut export: Export, yuan: i64) -> Export {
     let (one, price) = (Decimal::ONE, Decimal::from_whole(yuan));
     export.order.lines.truncate(1);
     export.declaration.lines.truncate(1);
