@@ -99,11 +99,13 @@ pub enum Register {
     ListNotice = 61,
     /// Exchanges: which new order replaces what came back by which return.
     Exchange = 62,
+    /// Refunds of tax on goods of the country that entered a special zone.
+    EntryRefund = 64,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -149,6 +151,7 @@ impl Register {
         Self::ResponsiblePersons,
         Self::ListNotice,
         Self::Exchange,
+        Self::EntryRefund,
     ];
 
     /// The register of a stored number.
@@ -201,6 +204,7 @@ impl Register {
             Self::ResponsiblePersons => "responsible-persons",
             Self::ListNotice => "list-notices",
             Self::Exchange => "exchanges",
+            Self::EntryRefund => "entry-refunds",
             Self::SiteCode => "site-codes",
             Self::SiteBag => "site-bags",
             Self::SiteStock => "site-stocks",
