@@ -22,6 +22,7 @@ pub mod delivery;
 pub mod demand;
 pub mod dispute;
 pub mod draw;
+pub mod entry_refund;
 pub mod erasure;
 pub mod fields;
 pub mod filing;
@@ -179,7 +180,7 @@ pub(crate) struct Seen<'a> {
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
-    /// Everything that the batch loaded: bonded books, the trades of an exchange.
+    /// Everything that the batch loaded: bonded books, the trades of an exchange, what is claimed of a lot.
     pub facts: &'a Facts,
     /// On what whoever commands decides.
     pub competence: &'a Competence,
@@ -221,6 +222,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     attached::needs(command, keys);
     credit::permission::needs(command, keys);
     bonded::needs(command, keys);
+    entry_refund::needs(command, keys);
     parcel::needs(command, keys);
     replacement::needs(command, keys);
     trace::needs(command, keys);
@@ -290,6 +292,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::ResponsiblePersons => credit::responsible::MOVES,
         Register::ListNotice => credit::told::MOVES,
         Register::Exchange => replacement::MOVES,
+        Register::EntryRefund => entry_refund::MOVES,
         Register::SiteCode => park::code::MOVES,
         Register::SiteBag => park::bag::MOVES,
         Register::SiteStock => park::stock::MOVES,
@@ -343,6 +346,9 @@ pub fn decide(
             beside.extend(trace::pointed(facts, &record, after));
             beside.extend(park::behind(facts, &record, after));
             beside.extend(replacement::marked(facts, &record, after));
+            // Behind what a document of a book changed already.
+            let last = Position { sequence: after.sequence + beside.len() as u64, ..after };
+            beside.extend(entry_refund::behind(facts, &record, last));
             for charge in beside.iter().chain([&record]).flat_map(|record| &record.charges) {
                 let balance = facts.balances.entry(charge.movement.account.clone()).or_default();
                 // Accounts that are only moved, never looked at, need not be loaded: they may seem negative here.
@@ -434,6 +440,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
         Register::ListNotice => credit::told::made(seen, &mut faults),
         Register::Exchange => replacement::made(seen, step, &mut faults),
+        Register::EntryRefund => entry_refund::made(seen, step, &mut faults),
         Register::SiteCode => park::code::made(seen, &mut faults),
         // Written behind what happened at a site.
         Register::SiteBag | Register::SiteStock => bonded::made_item(step, &mut faults),

@@ -385,5 +385,23 @@ says! {
     RETURN_OF_ORDER: "return-of-order", "该订单已申请且未被拒绝、未失效的退货的序号：{returns}", "the number of a return of that order that was applied for and neither refused nor lapsed: {returns}";
     RETURN_EXCHANGED: "return-exchanged", "尚无换货订单的退货：该退货已有换货订单，请先撤回原登记", "a return that no order replaces: one does; withdraw that first";
     ORDER_REPLACES: "order-replaces", "尚未登记为换货的订单：该订单已登记，请先撤回原登记", "an order that replaces nothing yet: this one does; withdraw that first";
+    REFUND_AMOUNT: "refund-amount", "大于零、小数不超过两位的金额（元）", "an amount in yuan above zero, with up to two decimal places";
+    REFUND_AMOUNT_OR_NONE: "refund-amount-or-none", "不小于零、小数不超过两位的金额（元）", "an amount in yuan, zero or more, with up to two decimal places";
+    REFUND_AT_MOST: "refund-at-most", "不超过{most}元", "at most {most} yuan";
+    REFUND_EXACTLY: "refund-exactly", "应付金额：{amount}元", "the amount that is due: {amount} yuan";
+    REFUND_OF_APPLICATION: "refund-of-application", "申请的商品项序号，从1起，每项一次", "the number of a line of the application, from 1, each once";
+    REFUND_IN_DOUBT: "refund-in-doubt", "第{line}项的应退税额存疑，请填写核准金额", "the amount of line {line}, which is in doubt: say what is granted";
+    REFUND_NOTHING: "refund-nothing", "至少核准一项；全部不退的，请不予通过并说明理由", "an amount for a line at least: where nothing is refunded, refuse and say why";
+    REFUND_CHECKLIST: "refund-checklist", "已由海关接受、载明本企业为出口申报企业的进区核注清单的编号", "the id of an entry checklist that customs has accepted, with a line that names you as who declared the goods for export";
+    REFUND_LINE: "refund-line", "清单中本企业申报出口的货物所在行", "a line of the checklist whose goods you declared for export";
+    REFUND_AS_BOOKED: "refund-as-booked", "与账册所载一致：{booked}", "as the book has it: {booked}";
+    REFUND_QUANTITY: "refund-quantity", "大于零，且不超过该行尚未申请、也未退回境内的数量{left}", "above zero, and at most what of the line was neither applied for nor went back into the country: {left}";
+    REFUND_INVOICE: "refund-invoice", "本申请所列发票的号码", "the number of one of the invoices of the application";
+    REFUND_INVOICE_NUMBER: "refund-invoice-number", "发票号码，8至20位数字，每张发票只列一次", "the number of an invoice, 8 to 20 digits, each invoice once";
+    REFUND_INVOICE_RATE: "refund-invoice-rate", "发票所载税率（%），大于零且不超过{most}", "the rate of tax on the invoice in percent, above zero and at most {most}";
+    REFUND_INVOICE_OTHERWISE: "refund-invoice-otherwise", "与另一申请就该发票所填的金额和税率一致：请核对发票", "amount and rate as another application has them of this invoice: look at it again";
+    REFUND_INVOICE_LEFT: "refund-invoice-left", "不含税金额足够的发票：本申请列{claimed}元，尚可列{left}元", "an invoice with enough left: {claimed} yuan of it are claimed here, and {left} are left";
+    REFUND_INVOICE_UNUSED: "refund-invoice-unused", "至少对应一项商品的发票，否则请不列", "an invoice that a line names: leave it out otherwise";
+    REFUND_TERM: "refund-term", "尚在期限内的出口：该货物的申请期限为{last}", "an export whose term has not ended: the last day to apply for these goods was {last}";
     PARCEL_CODE: "parcel-code", "本企业备案的海关编码{code}，不用统一社会信用代码", "the code by which the giver is filed, {code}, not his other one";
 }

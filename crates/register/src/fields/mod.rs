@@ -7,6 +7,7 @@ mod exchanges;
 mod filings;
 mod parcels;
 mod parks;
+mod refunds;
 mod reports;
 mod tables;
 #[cfg(test)]
@@ -158,6 +159,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditAssessment => &["/grade", "/score", "/day"],
         Register::ListNotice => &["/name", "/list", "/validFrom", "/validTo"],
         Register::Exchange => &["/orderNo", "/returnNumber", "/newOrderNo"],
+        Register::EntryRefund => &["/applied/checklist", "/total", "/owed"],
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],
         Register::RiskCase => {

@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, exchanges, parcels, parks, reports, trace};
+use super::{Field, Kind, books, exchanges, parcels, parks, refunds, reports, trace};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -259,6 +259,10 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Recall, &["close"], trace::CLOSING, None),
     (Register::BondedBill, &["settle"], books::PAYMENT, None),
     (Register::Exchange, &["link"], exchanges::LINK, Some("")),
+    (Register::EntryRefund, &["apply"], refunds::APPLICATION, Some("/applied")),
+    (Register::EntryRefund, &["approve"], refunds::GRANTING, None),
+    (Register::EntryRefund, &["pay", "repay"], refunds::PAYMENT, None),
+    (Register::EntryRefund, &["claim-back"], refunds::CLAIM, None),
     (Register::ResponsiblePersons, &["record"], RESPONSIBLE_PERSONS, None),
 ];
 
@@ -497,6 +501,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::TraceCode, trace::KEPT_CODES),
     (Register::Recall, trace::KEPT_RECALLS),
+    (Register::EntryRefund, refunds::KEPT),
     (Register::SiteBag, &["site", "seal", "parcels"]),
     (Register::SiteStock, &["parcel", "by"]),
 ];
