@@ -134,7 +134,8 @@ fn check_invoices<'a>(seen: &Seen<'_>, applied: &'a Applied, faults: &mut Vec<Fa
         if let (Some((over, percent)), Some(amount)) = (before, amount) {
             let same = over == amount && Rate::parse_percent(&percent) == rate_of(invoice);
             if !same {
-                faults.push(Fault::new(&at("amount"), &invoice.amount, says::REFUND_INVOICE_OTHERWISE.said()));
+                let said = says::REFUND_INVOICE_OTHERWISE.said();
+                faults.push(Fault::new(&at("amount"), &invoice.amount, said));
             }
         }
         known.entry(number).or_insert((index, amount.unwrap_or(0)));

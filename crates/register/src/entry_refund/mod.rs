@@ -323,9 +323,10 @@ impl Body {
     }
 }
 
-/// What an application says: the window puts it into the command of whoever withdraws or refuses it, whose keys it names.
-pub fn said(record: &Record) -> String {
-    written(&Body::of(record).applied)
+/// What an application says: the window puts it into the command of whoever withdraws or refuses it, whose keys it names. None = the
+/// record is none.
+pub fn said(record: &Record) -> Option<String> {
+    is_application(record).then(|| written(&Body::of(record).applied))
 }
 
 pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Option<Made> {

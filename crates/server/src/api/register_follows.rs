@@ -45,6 +45,12 @@ pub(super) async fn completed(
             let body = record.as_deref().and_then(register::replacement::withdrawn);
             sent.body = body.and_then(|body| serde_json::from_str(body).ok());
         }
+        // Likewise what it claims.
+        Register::EntryRefund if matches!(sent.action.as_str(), "withdraw" | "refuse") => {
+            let record = window.read.record(key).await?.filter(|record| record.version == sent.version);
+            let body = record.as_deref().and_then(register::entry_refund::said);
+            sent.body = body.and_then(|body| serde_json::from_str(&body).ok());
+        }
         Register::ResponsiblePersons if sent.action == "record" => responsible::with_keys(window, sent)?,
         _ => {}
     }
