@@ -86,7 +86,11 @@ mod tests {
         let rate = |hs: &str, on| table.of_code(hs, day(on)).map(|row| row.rate);
         assert_eq!(rate("8541420000", 20_241_130), Some(Rate::percent(13)));
         assert_eq!(rate("8541420000", 20_260_331), Some(Rate::percent(9)));
-        assert_eq!(rate("8541420000", 20_260_401), Some(Rate::percent(0)), "refunded no more, which is known");
+        assert_eq!(
+            rate("8541420000", 20_260_401),
+            Some(Rate::percent(0)),
+            "refunded no more, which is known"
+        );
         assert_eq!(rate("8541420000", 20_200_319), None);
         assert_eq!(rate("9503002100", 20_261_201), None, "what has no row is not known");
     }

@@ -217,12 +217,7 @@ fn check_goods(
 }
 
 /// Whether it is too late: a term that is not sure is a doubt, which a person looks at.
-fn check_term(
-    seen: &Seen<'_>,
-    path: &str,
-    exported: Day,
-    faults: &mut Vec<Fault>,
-) -> Option<&'static str> {
+fn check_term(seen: &Seen<'_>, path: &str, exported: Day, faults: &mut Vec<Fault>) -> Option<&'static str> {
     let today = seen.now.day();
     let law = seen.reference.current().parameters.on(today);
     if law.entry_refund_months == 0 {
