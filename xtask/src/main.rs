@@ -95,6 +95,7 @@ const ON_TWO_SERVERS: &[&str] = &[
 
 /// Stories that are told of PostgreSQL too. The others open files of a folder, or two servers of their own.
 const ON_POSTGRES: &[&str] = &[
+    "entry_refunds",
     "consolidations",
     "exchanges",
     "transit_transfers",

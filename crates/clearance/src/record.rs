@@ -99,6 +99,8 @@ pub enum Register {
     ListNotice = 61,
     /// Exchanges: which new order replaces what came back by which return.
     Exchange = 62,
+    /// Refunds of tax on goods of the country that entered a special zone.
+    EntryRefund = 64,
     /// Units in which parcels of exports leave together, and in which each parcel is.
     Consolidation = 63,
     /// Transfers of released export goods between customs districts under one document.
@@ -107,7 +109,7 @@ pub enum Register {
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -153,6 +155,7 @@ impl Register {
         Self::ResponsiblePersons,
         Self::ListNotice,
         Self::Exchange,
+        Self::EntryRefund,
         Self::Consolidation,
         Self::TransitTransfer,
     ];
@@ -207,6 +210,7 @@ impl Register {
             Self::ResponsiblePersons => "responsible-persons",
             Self::ListNotice => "list-notices",
             Self::Exchange => "exchanges",
+            Self::EntryRefund => "entry-refunds",
             Self::Consolidation => "consolidations",
             Self::TransitTransfer => "transit-transfers",
             Self::SiteCode => "site-codes",

@@ -133,6 +133,8 @@ fn with_words(mut filing: Filing, words: &[&str]) -> Filing {
     filing
 }
 
+/// The tax office among [`agencies`], which decides on refunds of tax.
+pub const TAX_OFFICE: &str = "5301000901";
 /// The foreign exchange administration among [`agencies`], which decides on payment firms and banks.
 pub const EXCHANGE_ADMINISTRATION: &str = "5301000902";
 /// The postal administration, which decides on carriers: another than the post, whom it licenses.
@@ -141,7 +143,8 @@ pub const POSTAL_ADMINISTRATION: &str = "5301000913";
 /// [`agencies`], where those that are the authority of a role (`filing_reviewers.csv`) have its word, so that they decide on what is
 /// filed in it and customs no longer does; with them the postal administration.
 pub fn agencies_with_authority() -> Vec<Filing> {
-    const WORDS: [(&str, &str); 2] = [
+    const WORDS: [(&str, &str); 3] = [
+        (TAX_OFFICE, "tax-administration"),
         (EXCHANGE_ADMINISTRATION, "foreign-exchange-administration"),
         (POSTAL_ADMINISTRATION, "postal-administration"),
     ];

@@ -51,12 +51,13 @@ impl Access {
 }
 
 /// Every word of [`ground`].
-pub const GROUNDS: [&str; 9] = [
+pub const GROUNDS: [&str; 10] = [
     "asking-ahead",
     "administering-access",
     "assessing-credit",
     "recalling-goods",
     "proving-draws",
+    "refunding-tax",
     "reviewing-filings",
     "supervising-trade",
     "serving-the-zone",
@@ -80,6 +81,7 @@ pub fn ground(role: Role, kind: &str) -> &'static str {
             "assessing-credit"
         }
         (Some(Register::Recall), _) => "recalling-goods",
+        (Some(Register::EntryRefund), Role::Agency) => "refunding-tax",
         (
             Some(Register::Filing | Register::Goods | Register::Attachment | Register::Certificate),
             Role::Officer | Role::ZoneOperator,
@@ -113,6 +115,7 @@ mod tests {
             (Role::ZoneOperator, "sign-ins", "administering-access"),
             (Role::Agent, "preview", "asking-ahead"),
             (Role::Merchant, "recall-parcels", "recalling-goods"),
+            (Role::Agency, "entry-refunds", "refunding-tax"),
         ] {
             assert_eq!(ground(role, kind), expected, "{role:?} {kind}");
             assert!(GROUNDS.contains(&expected));

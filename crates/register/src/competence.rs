@@ -1,7 +1,7 @@
 //! Who decides on what is applied for: customs, and of filings the authority that the table `filing_reviewers.csv` names for a
 //! role. An authority takes part in the window when an agency that is filed has its word among its services; until then customs
 //! decides in its place, as in a window where nobody else takes part. Where several decide on one filing, each endorses what is
-//! its, and the last approves.
+//! its, and the last approves. On refunds of tax the tax authority decides and nobody in its place.
 
 use crate::By;
 use crate::filing::{Body, Endorsed};
@@ -12,6 +12,9 @@ use clearance::Text;
 use clearance::party::{Parties, Role};
 use clearance::record::Register;
 use clearance::rulebook::{CUSTOMS, Rulebook};
+
+/// The word of the tax authority among the services of an agency.
+pub const TAX_ADMINISTRATION: &str = "tax-administration";
 
 /// How people call customs where authorities are listed.
 const CUSTOMS_CALLED: &str = "customs (海关)";
@@ -45,12 +48,20 @@ fn held(parties: &Parties, day: Day, of: Option<&str>) -> Vec<Text> {
 }
 
 impl Competence {
-    /// What somebody decides in a register: of filings by role, elsewhere for customs alone.
+    /// What somebody decides in a register: of filings by role, of refunds of tax for the tax authority, elsewhere for customs alone.
     pub fn of(register: Register, by: &By, parties: &Parties, book: &Rulebook, day: Day) -> Self {
         let customs = by.reviews && by.role == Role::Officer;
         let zone = by.role == Role::ZoneOperator && by.applies;
         let zone = zone && matches!(register, Register::Park | Register::Site);
         let mut found = Self { customs, zone, own: Vec::new(), others: Vec::new() };
+        if register == Register::EntryRefund {
+            found.customs = false;
+            if by.reviews && by.role == Role::Agency {
+                found.own = held(parties, day, Some(by.actor.party.as_str()));
+                found.own.retain(|word| word == TAX_ADMINISTRATION);
+            }
+            return found;
+        }
         if register != Register::Filing {
             return found;
         }

@@ -146,7 +146,8 @@ pub(crate) fn permitted(
         };
         // Of an agency a service may be the authority for which it decides.
         let authority = book.reviewers.authority(&service.service, seen.now.day());
-        let is_authority = authority.is_some_and(|row| row.authority != CUSTOMS);
+        let is_authority = authority.is_some_and(|row| row.authority != CUSTOMS)
+            || service.service == crate::competence::TAX_ADMINISTRATION;
         // Or which kind of outside system it is.
         let is_agencys = is_authority || counterpart_of(&service.service).is_some();
         match book.services.find(&service.service, seen.now.day()) {

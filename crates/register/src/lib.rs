@@ -23,6 +23,7 @@ pub mod delivery;
 pub mod demand;
 pub mod dispute;
 pub mod draw;
+pub mod entry_refund;
 pub mod erasure;
 pub mod fields;
 pub mod filing;
@@ -182,8 +183,8 @@ pub(crate) struct Seen<'a> {
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
-    /// Everything that the batch loaded: bonded books, the trades of an exchange, of a unit's parcels or of a transfer between
-    /// districts.
+    /// Everything that the batch loaded: bonded books, what is claimed of a lot, the trades of an exchange, of a unit's parcels or
+    /// of a transfer between districts.
     pub facts: &'a Facts,
     /// On what whoever commands decides.
     pub competence: &'a Competence,
@@ -225,6 +226,7 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     attached::needs(command, keys);
     credit::permission::needs(command, keys);
     bonded::needs(command, keys);
+    entry_refund::needs(command, keys);
     parcel::needs(command, keys);
     replacement::needs(command, keys);
     consolidation::needs(command, keys);
@@ -296,6 +298,7 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::ResponsiblePersons => credit::responsible::MOVES,
         Register::ListNotice => credit::told::MOVES,
         Register::Exchange => replacement::MOVES,
+        Register::EntryRefund => entry_refund::MOVES,
         Register::Consolidation => consolidation::MOVES,
         Register::TransitTransfer => transit::MOVES,
         Register::SiteCode => park::code::MOVES,
@@ -353,6 +356,9 @@ pub fn decide(
             beside.extend(replacement::marked(facts, &record, after));
             beside.extend(consolidation::marked(facts, command, &record, after));
             beside.extend(transit::marked(facts, &record, after));
+            // Behind what a document of a book changed already.
+            let last = Position { sequence: after.sequence + beside.len() as u64, ..after };
+            beside.extend(entry_refund::behind(facts, &record, last));
             for charge in beside.iter().chain([&record]).flat_map(|record| &record.charges) {
                 let balance = facts.balances.entry(charge.movement.account.clone()).or_default();
                 // Accounts that are only moved, never looked at, need not be loaded: they may seem negative here.
@@ -444,6 +450,7 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::ResponsiblePersons => credit::responsible::made(seen, step, &mut faults),
         Register::ListNotice => credit::told::made(seen, &mut faults),
         Register::Exchange => replacement::made(seen, step, &mut faults),
+        Register::EntryRefund => entry_refund::made(seen, step, &mut faults),
         Register::Consolidation => consolidation::made(seen, step, &mut faults),
         Register::TransitTransfer => transit::made(seen, step, &mut faults),
         Register::SiteCode => park::code::made(seen, &mut faults),

@@ -27,6 +27,8 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::BondedBook, Who::Owner) => &["refused"],
         (Register::BondedDocument, Who::Owner) => &["refused", "overdue"],
         (Register::BondedBill, Who::Owner) => &["billed"],
+        (Register::EntryRefund, Who::Owner) => &["refused", "owing"],
+        (Register::EntryRefund, Who::Reviewer) => &["applied", "approved"],
         (Register::BondedDocument, Who::Reviewer) => &["filed", "overdue"],
         (Register::Park | Register::Site, Who::Reviewer) => &["submitted", "change-submitted"],
         (Register::Park | Register::Site, Who::Owner) => &["refused"],

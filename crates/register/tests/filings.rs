@@ -19,6 +19,8 @@ mod credit;
 mod demands;
 #[path = "filings/draws.rs"]
 mod draws;
+#[path = "filings/entry_refunds.rs"]
+mod entry_refunds;
 #[path = "filings/exchanges.rs"]
 mod exchanges;
 #[path = "filings/inspection_reports.rs"]

@@ -14,8 +14,9 @@ use register::bonded::bill::{Bill, Paying};
 use register::bonded::clock::STATES;
 use register::bonded::document::{Beside, Body as DocumentBody, Lines};
 use register::bonded::exhibition::Guarantee;
-use register::bonded::form::{MovedForm, StockForm};
+use register::bonded::form::{LineForm, MovedForm, StockForm};
 use register::bonded::{document_of, holder_of};
+use register::entry_refund;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Read, RecordSearch};
@@ -45,7 +46,7 @@ pub(crate) async fn with_accepted(
 }
 
 /// Puts into the command what a document rests on besides its lines, whatever was sent in its place: what entered first and is
-/// not declared yet, and who guarantees for what it resolves. Whether that stands against it is judged on what is loaded then.
+/// not declared yet, who guarantees for what it resolves, and which refunds rest on what it sends back into the country. Whether that stands against it is judged on what is loaded then.
 async fn with_beside(window: &Window, key: &RecordKey, body: &mut registers::Body) -> Result<(), Problem> {
     let (Some((book, _)), Some(sent)) = (document_of(&key.id), body.body.clone()) else { return Ok(()) };
     let Ok(lines) = serde_json::from_value::<Lines>(sent) else { return Ok(()) };
@@ -66,8 +67,29 @@ async fn with_beside(window: &Window, key: &RecordKey, body: &mut registers::Bod
     for application in &applications {
         beside.guarantors.extend(guarantor_of(window, application).await?);
     }
+    for line in &lines.lines {
+        beside.refunds.extend(refunds_of(window, &book, line).await?);
+    }
     body.body = serde_json::to_value(Lines { beside: Some(beside), ..lines }).ok();
     Ok(())
+}
+
+/// Of a line by which goods go back into the country: records of what is claimed of their lots, and of who claimed.
+async fn refunds_of(window: &Window, book: &str, line: &LineForm) -> Result<Vec<String>, Problem> {
+    if !entry_refund::BACK.contains(&line.operation.as_str()) {
+        return Ok(Vec::new());
+    }
+    let Some(record) = item(window, book, &line.item).await? else { return Ok(Vec::new()) };
+    let said = line.lot.as_deref().map(str::trim).filter(|lot| !lot.is_empty());
+    let mut found = Vec::new();
+    for lot in StockForm::of(&record).lots.iter().filter(|lot| said.is_none_or(|said| lot.number == said)) {
+        let key = entry_refund::lot_key(book, &line.item, &lot.number);
+        let Some(standing) = window.read.record(&key).await? else { continue };
+        found.push(key.id.to_string());
+        let claims = entry_refund::Standing::of(&standing).claims.into_iter();
+        found.extend(claims.map(|claim| claim.application));
+    }
+    Ok(found)
 }
 
 /// Puts into the payment of a bill which applications stand on it, and who guarantees for them.

@@ -48,6 +48,7 @@ const TABLES: &[(&str, &[&str], Following)] = &[
     ("parcel_tax.csv", &["heading"], Following::Closely),
     ("parcel_values.csv", &["entry"], Following::Closely),
     ("process_templates.csv", &["process", "step"], Following::Closely),
+    ("refund_rates.csv", &["hs"], Following::Closely),
     ("retention.csv", &["record_type"], Following::Always),
     ("risk_brands.csv", &["brand", "hs"], Following::Freely),
     ("risk_goods_words.csv", &["word"], Following::Freely),

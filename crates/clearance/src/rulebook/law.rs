@@ -293,12 +293,14 @@ law! {
     /// Whom declaring units act for: 0 = not looked at, 1 = who filed his principals declares for those alone, 2 = and must have
     /// filed them.
     powers_of_attorney;
+    /// Months after the export within which tax on goods that entered a special zone is applied for; 0 = no such term.
+    entry_refund_months;
     /// Hours from departure within which goods under transfer arrive in the district of exit.
     transit_transfer_hours;
 }
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 83] = [
+const LATER: [(&str, i64); 85] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -382,6 +384,7 @@ const LATER: [(&str, i64); 83] = [
     ("arrival_wait_days", 0),
     ("export_simplified_duties", 0),
     ("stock_ageing_days", 90),
+    ("entry_refund_months", 0),
     ("transit_transfer_hours", 72),
 ];
 

@@ -16,6 +16,7 @@ mod law;
 mod parcel_tariff;
 mod processes;
 mod rates;
+mod refund_rates;
 mod requirements;
 mod reviewers;
 mod risk_models;
@@ -37,6 +38,7 @@ pub use law::{Dated, Law, Parameters};
 pub use parcel_tariff::{CatalogueEntry, ParcelHeading, ParcelTariff, Per};
 pub use processes::{ProcessTemplates, Station};
 pub use rates::{CNY, ExchangeRates};
+pub use refund_rates::{RefundRate, RefundRates};
 pub use requirements::{FilingRequirement, FilingRequirements};
 pub use reviewers::{CUSTOMS, FilingReviewer, FilingReviewers};
 pub use risk_models::{FILE as RISK_MODELS, RiskModels};
@@ -117,6 +119,8 @@ pub struct Rulebook {
     pub parcels: ParcelTariff,
     /// Duties on goods that leave.
     pub export_duties: ExportDuties,
+    /// Rates by which value-added tax on exported goods is refunded.
+    pub refund_rates: RefundRates,
     /// Stations of processes by mode.
     pub processes: ProcessTemplates,
 }
@@ -125,7 +129,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 36] = built_in!(
+const BUILT_IN: [(&str, &str); 37] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -149,6 +153,7 @@ const BUILT_IN: [(&str, &str); 36] = built_in!(
     "parcel_tax.csv",
     "parcel_values.csv",
     "process_templates.csv",
+    "refund_rates.csv",
     "risk_brands.csv",
     "risk_goods_words.csv",
     "risk_models.csv",
@@ -168,7 +173,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 24] = [
+    pub const ADDED: [&str; 25] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -186,6 +191,7 @@ impl Rulebook {
         parcel_tariff::RATES,
         parcel_tariff::VALUES,
         processes::FILE,
+        refund_rates::FILE,
         "risk_brands.csv",
         "risk_goods_words.csv",
         risk_models::FILE,
@@ -310,6 +316,7 @@ impl Rulebook {
                 .then(|| SamplingGoods::load(text(sampling_goods::FILE), &mut faults)),
             parcels: ParcelTariff::load(text(parcel_tariff::RATES), text(parcel_tariff::VALUES), &mut faults),
             export_duties: ExportDuties::load(text(export_duties::FILE), &mut faults),
+            refund_rates: RefundRates::load(text(refund_rates::FILE), &mut faults),
             processes,
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }

@@ -390,6 +390,7 @@ fn values() -> Vec<String> {
         "customs",
         "foreign-exchange-administration",
         "postal-administration",
+        "tax-administration",
         // What becomes of a parcel, and what stands against reckoning its tax.
         "exempt",
         "due",
@@ -402,6 +403,7 @@ fn values() -> Vec<String> {
     ]);
     // In which duty somebody read without saying what for.
     found.extend(register::access::GROUNDS);
+    found.extend(register::entry_refund::DOUBTS);
     for register in registers() {
         for step in register::moves_of(register) {
             walk(form(register, step.action).map_or(&[], |form| form.fields), &mut found);

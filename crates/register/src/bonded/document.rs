@@ -74,6 +74,9 @@ pub struct Beside {
     /// Guarantors of the exhibitions whose goods it resolves.
     #[serde(default)]
     pub guarantors: Vec<String>,
+    /// Of lots that it may send back into the country, the records of what is claimed of them, and of who claimed.
+    #[serde(default)]
+    pub refunds: Vec<String>,
 }
 
 /// What a line moved.
@@ -310,6 +313,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     }
     let outcomes = judged(seen, &commands, faults);
     let guarantees = exhibition::of(seen, (&book, &document), &sent, &commands, &outcomes, faults);
+    crate::entry_refund::check_loaded(seen, &sent, faults);
     let moves = moves(step);
     let at = if moves { seen.now.stamp_millis().number() } else { 0 };
     let moved = commands.iter().zip(&outcomes).filter_map(|((index, command), outcome)| {

@@ -93,7 +93,7 @@ pub struct Calling {
 }
 
 /// `tax × part ÷ whole`, half up to the fen.
-fn share(tax: i64, part: Decimal, whole: Decimal) -> i64 {
+pub(crate) fn share(tax: i64, part: Decimal, whole: Decimal) -> i64 {
     let (part, whole) = (part.units().max(0), whole.units().max(1));
     let twice = i128::from(tax).saturating_mul(part).saturating_mul(2).saturating_add(whole);
     i64::try_from(twice / (whole * 2)).unwrap_or(tax)

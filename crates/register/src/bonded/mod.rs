@@ -138,6 +138,7 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
                 keys.records.push(stock_key(&stock));
                 keys.looked_at.extend(line.to.as_deref().map(|to| book_key(to.trim())));
                 let from = line.from_book.as_deref().map(str::trim).filter(|from| !from.is_empty());
+                keys.records.extend(crate::entry_refund::lot_entered(&book, &line));
                 if let Some(of) = document::named(&line, &holder) {
                     keys.records.push(document_key(from.unwrap_or(&book), &of.document));
                 }
@@ -151,11 +152,14 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
     }
 }
 
-/// What a document rests on besides its lines: the holder's goods that entered first, the scan of a site, accounts of guarantors.
+/// What a document rests on besides its lines: the holder's goods that entered first, the scan of a site, accounts of guarantors,
+/// refunds of what it sends back into the country.
 fn looked_at(sent: &document::Lines, keys: &mut Keys) {
     let of = |id: &String| RecordKey::new(Register::BondedDocument, id);
     keys.looked_at.extend(sent.beside.iter().flat_map(|beside| &beside.undeclared).map(of));
     keys.looked_at.extend(sent.entry.as_ref().and_then(form::EntryForm::scan_key));
+    let refunds = sent.beside.iter().flat_map(|beside| &beside.refunds);
+    keys.records.extend(refunds.map(|id| RecordKey::new(Register::EntryRefund, id)));
     let named = sent.beside.iter().flat_map(|beside| &beside.guarantors);
     let guarantors = named.chain(sent.exhibition.as_ref().map(|exhibition| &exhibition.guarantor));
     keys.accounts.extend(guarantors.map(|code| Account::guarantee(code.trim().into())));

@@ -8,6 +8,7 @@ mod exchanges;
 mod filings;
 mod parcels;
 mod parks;
+mod refunds;
 mod reports;
 mod tables;
 #[cfg(test)]
@@ -160,6 +161,7 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::CreditAssessment => &["/grade", "/score", "/day"],
         Register::ListNotice => &["/name", "/list", "/validFrom", "/validTo"],
         Register::Exchange => &["/orderNo", "/returnNumber", "/newOrderNo"],
+        Register::EntryRefund => &["/applied/checklist", "/total", "/owed"],
         Register::Consolidation => &["/kind", "/unit", "/site", "/vehicle", "/at"],
         Register::TransitTransfer => &["/applied/departure", "/applied/exit", "/applied/pieces"],
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],

@@ -4,7 +4,7 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, consolidations, exchanges, parcels, parks, reports, trace, transit};
+use super::{Field, Kind, books, consolidations, exchanges, parcels, parks, refunds, reports, trace, transit};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.
@@ -259,6 +259,10 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Recall, &["close"], trace::CLOSING, None),
     (Register::BondedBill, &["settle"], books::PAYMENT, None),
     (Register::Exchange, &["link"], exchanges::LINK, Some("")),
+    (Register::EntryRefund, &["apply"], refunds::APPLICATION, Some("/applied")),
+    (Register::EntryRefund, &["approve"], refunds::GRANTING, None),
+    (Register::EntryRefund, &["pay", "repay"], refunds::PAYMENT, None),
+    (Register::EntryRefund, &["claim-back"], refunds::CLAIM, None),
     (Register::Consolidation, &["open-unit"], consolidations::OPEN, None),
     (Register::Consolidation, &["load"], consolidations::LOAD, None),
     (Register::Consolidation, &["take-out"], consolidations::TAKE_OUT, None),
@@ -508,6 +512,7 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::TraceCode, trace::KEPT_CODES),
     (Register::Recall, trace::KEPT_RECALLS),
+    (Register::EntryRefund, refunds::KEPT),
     (Register::SiteBag, &["site", "seal", "parcels"]),
     (Register::SiteStock, &["parcel", "by"]),
     (Register::Consolidation, consolidations::KEPT),

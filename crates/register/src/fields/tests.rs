@@ -5,8 +5,8 @@ use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
     agency_record, attachment, attributes, bonded, certificate, consolidation, consumer, credit, demand,
-    dispute, filing, form, goods, inspection_report, moves_of, offer, parcel, park, payment_data, replacement,
-    request, risk_case, share, trace, transit, webhook,
+    dispute, entry_refund, filing, form, goods, inspection_report, moves_of, offer, parcel, park,
+    payment_data, replacement, request, risk_case, share, trace, transit, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -156,6 +156,16 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<park::site::Applied>("site", described(Register::Site, "apply"), &[]);
     is_described::<park::site::Keepers>("keepers", described(Register::Site, "appoint"), &[]);
     is_described::<replacement::Linked>("exchange", described(Register::Exchange, "link"), &[]);
+    let refund = described(Register::EntryRefund, "apply");
+    is_described::<entry_refund::Applied>("refund", refund, &[]);
+    is_described::<entry_refund::Passage>("passage", within(refund, "gate"), &[]);
+    is_described::<entry_refund::Invoice>("invoice", within(refund, "invoices"), &[]);
+    is_described::<entry_refund::Line>("line of a refund", within(refund, "lines"), &[]);
+    let granting = described(Register::EntryRefund, "approve");
+    is_described::<entry_refund::Granting>("granting", granting, &[]);
+    is_described::<entry_refund::Granted>("granted", within(granting, "granted"), &[]);
+    is_described::<entry_refund::Paying>("refund's payment", described(Register::EntryRefund, "pay"), &[]);
+    is_described::<entry_refund::Claiming>("claim", described(Register::EntryRefund, "claim-back"), &[]);
     let unit = |action| described(Register::Consolidation, action);
     is_described::<consolidation::Opened>("unit", unit("open-unit"), &[]);
     is_described::<consolidation::Loaded>("load", unit("load"), &["site", "found"]);

@@ -36,6 +36,7 @@ fn every_text_is_said_somewhere_with_its_parameters() {
         "src/payment_data",
         "src/risk_case",
         "src/credit",
+        "src/entry_refund",
         "src/trace",
         "../server/src",
         "../server/src/api",

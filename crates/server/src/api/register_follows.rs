@@ -46,6 +46,12 @@ pub(super) async fn completed(
             let body = record.as_deref().and_then(register::replacement::withdrawn);
             sent.body = body.and_then(|body| serde_json::from_str(body).ok());
         }
+        // Likewise what it claims.
+        Register::EntryRefund if matches!(sent.action.as_str(), "withdraw" | "refuse") => {
+            let record = window.read.record(key).await?.filter(|record| record.version == sent.version);
+            let body = record.as_deref().and_then(register::entry_refund::said);
+            sent.body = body.and_then(|body| serde_json::from_str(&body).ok());
+        }
         Register::Consolidation => consolidations::with_found(window, caller, key, sent).await?,
         Register::TransitTransfer => transit_transfers::completed(window, caller, key, sent).await?,
         Register::ResponsiblePersons if sent.action == "record" => responsible::with_keys(window, sent)?,

@@ -2,7 +2,7 @@
 //! pages, and how much in it waits for the caller. Pages make their forms of it, integrators theirs.
 
 use super::error::Problem;
-use super::registers::{Mine, asks_for, is_overdue, sees_all};
+use super::registers::{Mine, asks_for, is_overdue, sees_whole};
 use super::{Query, parameter};
 use crate::Window;
 use crate::auth::Caller;
@@ -101,7 +101,7 @@ async fn counted(window: &Window, caller: &Caller, register: Register) -> Result
     if states.is_empty() {
         return Ok(json!({"count": 0, "overdue": 0, "more": false}));
     }
-    let parties = if sees_all(caller, register) { None } else { Some(codes.clone()) };
+    let parties = if sees_whole(window, caller, register) { None } else { Some(codes.clone()) };
     let search = RecordSearch { register, parties, states };
     let (records, next) = window.read.records(&search, None, COUNTED).await?;
     let records = super::payment_data::in_reach(window, caller, records).await?;

@@ -122,17 +122,18 @@ fn searched(
     query: &Query,
 ) -> (RecordSearch, Vec<Text>) {
     let (codes, _) = window.names_of(&caller.party);
-    let parties = if sees_all(caller, register) || reuses(caller, register) {
+    let parties = if sees_whole(window, caller, register) || reuses(caller, register) {
         parameter(query, "party").map(|code| window.names_of(&code).0)
     } else {
         Some(codes.clone())
     };
     let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect::<Vec<_>>());
-    // Codes and parcels by themselves are many: lots and units are asked for, unless a state or a number says otherwise.
+    // What stands beside is much: lots, units, transfers and applications are asked for, unless a state or a number says otherwise.
     let usual: &[&str] = match register {
         Register::TraceCode if parameter(query, "number").is_none() => register::trace::LISTED,
         Register::Consolidation if parameter(query, "number").is_none() => register::consolidation::LISTED,
         Register::TransitTransfer => register::transit::LISTED,
+        Register::EntryRefund => register::entry_refund::LISTED,
         _ => &[],
     };
     let states = states.unwrap_or_else(|| usual.iter().map(|state| Text::from(*state)).collect());
@@ -387,7 +388,8 @@ fn competence(window: &Window, caller: &Caller, register: Register) -> Competenc
 
 /// Whether anything is his to decide: an office has the duty, an agency besides a role of which it is the authority.
 pub(crate) fn decides(window: &Window, caller: &Caller) -> bool {
-    caller.reviews() && (caller.is_office() || competence(window, caller, Register::Filing).any())
+    let his = |register| competence(window, caller, register).any();
+    caller.reviews() && (caller.is_office() || his(Register::Filing) || his(Register::EntryRefund))
 }
 
 fn named(word: &str) -> Result<Register, Problem> {
@@ -407,6 +409,12 @@ pub(super) fn asks_for(register: Option<Register>) -> Right {
     if register == Some(Register::SignIn) { Right::TraceRead } else { Right::RegistersRead }
 }
 
+/// Whether all records of a register are there for him, those that are his to decide too.
+pub(super) fn sees_whole(window: &Window, caller: &Caller, register: Register) -> bool {
+    sees_all(caller, register)
+        || (register == Register::EntryRefund && competence(window, caller, register).any())
+}
+
 pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
     match register {
         Register::Filing
@@ -420,6 +428,8 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         Register::ListNotice => false,
         // Told with each of the two trades to whoever may see it.
         Register::Exchange => false,
+        // For how much somebody bought is between him and the tax authority, which decides.
+        Register::EntryRefund => false,
         // Offices see those of their districts: `transit_transfers`.
         Register::TransitTransfer => caller.is_office(),
         // Who read what is known to the owners, and to the operator of the window.
@@ -477,7 +487,7 @@ pub(super) async fn visible(
     let (codes, _) = window.names_of(&caller.party);
     let own = codes.iter().any(|code| record.parties.contains(code));
     let may = own
-        || sees_all(caller, register)
+        || sees_whole(window, caller, register)
         || (reuses(caller, register) && may_find(caller, &codes, &record))
         || is_copy_of_licence(window, caller, &record).await?;
     let may = may && payment_data::is_in_reach(window, caller, &record).await?;

@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Registers on whose records an agency decides.
-const REVIEWED: [&str; 4] = ["filings", "goods", "certificates", "payment-data"];
+const REVIEWED: [&str; 5] = ["filings", "goods", "certificates", "payment-data", "entry-refunds"];
 /// Records of each that are put in order.
 const REVIEWS: &str = "200";
 

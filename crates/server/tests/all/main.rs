@@ -22,6 +22,7 @@ mod demands_in_browser;
 mod desks_in_browser;
 mod drafts_in_browser;
 mod draws;
+mod entry_refunds;
 mod every_page_in_browser;
 mod evidence;
 mod exchanges;
