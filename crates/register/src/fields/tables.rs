@@ -4,7 +4,9 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
-use super::{Field, Kind, books, consolidations, exchanges, parcels, parks, refunds, reports, trace, transit};
+use super::{
+    Field, Kind, books, consolidations, exchanges, parcels, parks, refunds, reports, trace, transit,
+};
 use clearance::record::Register;
 
 /// Register, its moves, the fields of their body, and where they stand in the record.

@@ -10,8 +10,8 @@ use clearance::export::{
     ExportWaybillRecord,
 };
 use clearance::keys::{Position, WaybillKey};
-use clearance::passage::{Passage, passage};
 use clearance::party::Role;
+use clearance::passage::{Passage, passage};
 use clearance::record::{Actor, Record, RecordKey, Register};
 use clearance::sample::{self, Export};
 use register::consolidation::{Body, Mark, key};
@@ -234,12 +234,18 @@ fn what_is_not_his_to_load_is_told_as_nothing_at_all() {
     let unnamed = act(&mut office, UNIT, "load", json!({"parcels": [named(&mine)], "found": []}));
     assert_eq!(why(unnamed), "unknown");
     // Neither a site that does not work nor one where he has no place.
-    put(&mut office, RecordKey::new(Register::Site, SITE), "closed", &json!({"applied": {}, "inForce": null}));
+    put(
+        &mut office,
+        RecordKey::new(Register::Site, SITE),
+        "closed",
+        &json!({"applied": {}, "inForce": null}),
+    );
     let opening = json!({"site": SITE, "kind": "ship", "unit": " "});
     let refused = act(&mut office, "5301960401:U 2", "open-unit", opening).unwrap_err();
     assert_eq!(paths(&refused), ["id", "site", "kind", "unit"]);
     // Where a parcel is, nobody writes but the window behind a unit.
-    let entering = Command { by: by(CARRIER), ..command(&office, "/5301960401/EY9", "enter-unit", json!({})) };
+    let entering =
+        Command { by: by(CARRIER), ..command(&office, "/5301960401/EY9", "enter-unit", json!({})) };
     assert_eq!(office.one(entering), Err(Refusal::Absent));
 }
 
