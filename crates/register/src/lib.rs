@@ -70,7 +70,7 @@ use part::Part;
 pub use part::open;
 pub use says::Said;
 use std::sync::Arc;
-pub use waiting::{awaits, waiting};
+pub use waiting::{awaits, is_overdue, usually_listed, waiting};
 
 /// Who commands.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,8 +1,12 @@
-//! Whom records wait for: in which states, register by register.
+//! Whom records wait for, whether it is late, and which of a register a list has: by state, register by register.
 
 use crate::competence::Competence;
 use crate::moves::Who;
-use crate::{filing, parcel};
+use crate::{
+    certificate, consolidation, credit, demand, dispute, entry_refund, filing, goods, offer, parcel,
+    payment_data, request, risk_case, trace, transit,
+};
+use clearance::keys::Time;
 use clearance::record::{Record, Register};
 
 /// States in which records of a register wait for somebody: for the agency that decides, for their owner, for the other
@@ -56,5 +60,35 @@ pub fn awaits(record: &Record, competence: &Competence) -> bool {
         Register::Filing => filing::is_awaited(record, competence),
         Register::Parcel => parcel::awaits_review(record),
         _ => true,
+    }
+}
+
+/// Whether what a record waits for is late, or a certificate has to be renewed.
+pub fn is_overdue(record: &Record, now: Time) -> bool {
+    match record.key.register {
+        Register::Request => request::is_overdue(record, now),
+        Register::PaymentData => payment_data::Body::of(record).is_overdue(&record.state, now),
+        Register::Certificate => certificate::ends_soon(record, now),
+        Register::Dispute => dispute::Body::of(record).overdue(&record.state, now).is_some(),
+        Register::CreditObservation => credit::observation::is_overdue(record, now),
+        Register::CreditList => credit::listing::is_overdue(record, now),
+        Register::Goods => goods::is_overdue(record, now),
+        Register::ServiceRequest => record.state == "open" && !demand::is_open(record, now),
+        Register::ServiceOffer => offer::is_overdue(record, now),
+        Register::RiskCase => risk_case::is_overdue(record, now),
+        Register::TransitTransfer => record.state == "overdue",
+        _ => false,
+    }
+}
+
+/// States of a register that a list has where none is asked for: what stands beside is much, so lots, units, transfers and
+/// applications are meant, unless a number is looked for. Empty = all.
+pub fn usually_listed(register: Register, by_number: bool) -> &'static [&'static str] {
+    match register {
+        Register::TraceCode if !by_number => trace::LISTED,
+        Register::Consolidation if !by_number => consolidation::LISTED,
+        Register::TransitTransfer => transit::LISTED,
+        Register::EntryRefund => entry_refund::LISTED,
+        _ => &[],
     }
 }

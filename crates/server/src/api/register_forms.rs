@@ -2,7 +2,7 @@
 //! pages, and how much in it waits for the caller. Pages make their forms of it, integrators theirs.
 
 use super::error::Problem;
-use super::registers::{Mine, asks_for, is_overdue, sees_whole};
+use super::registers::{Mine, asks_for, sees_whole};
 use super::{Query, parameter};
 use crate::Window;
 use crate::auth::Caller;
@@ -107,6 +107,6 @@ async fn counted(window: &Window, caller: &Caller, register: Register) -> Result
     let records = super::payment_data::in_reach(window, caller, records).await?;
     let mine = Mine::of(window, caller, &codes, register).await?;
     let waiting = records.iter().filter(|record| mine.waits_for(record)).count();
-    let overdue = records.iter().filter(|record| is_overdue(record, mine.now)).count();
+    let overdue = records.iter().filter(|record| register::is_overdue(record, mine.now)).count();
     Ok(json!({"count": waiting, "overdue": overdue, "more": next.is_some()}))
 }

@@ -61,7 +61,7 @@ pub async fn list(
     };
     let wanted = |record: &Record| {
         may_find(&caller, &codes, record)
-            && (!overdue || is_overdue(record, view.now))
+            && (!overdue || register::is_overdue(record, view.now))
             && (!waiting || view.waits_for(record))
             && yours.is_none_or(|yours| codes.contains(&register::owner(record)) == yours)
             && demand.as_ref().is_none_or(|id| of_demand(record, id))
@@ -92,7 +92,7 @@ pub async fn list(
     readings::listed(&window, &caller, register.word(), &query, &others(&found, &codes)).await?;
     let records: Vec<Value> = found
         .iter()
-        .map(|record| listed(&seen(&caller, &codes, record), is_overdue(record, view.now)))
+        .map(|record| listed(&seen(&caller, &codes, record), register::is_overdue(record, view.now)))
         .collect();
     // What would make one: in the place of a number stands a word that is nobody's.
     let own =
@@ -128,14 +128,7 @@ fn searched(
         Some(codes.clone())
     };
     let states = parameter(query, "state").map(|words| words.split(',').map(Text::from).collect::<Vec<_>>());
-    // What stands beside is much: lots, units, transfers and applications are asked for, unless a state or a number says otherwise.
-    let usual: &[&str] = match register {
-        Register::TraceCode if parameter(query, "number").is_none() => register::trace::LISTED,
-        Register::Consolidation if parameter(query, "number").is_none() => register::consolidation::LISTED,
-        Register::TransitTransfer => register::transit::LISTED,
-        Register::EntryRefund => register::entry_refund::LISTED,
-        _ => &[],
-    };
+    let usual = register::usually_listed(register, parameter(query, "number").is_some());
     let states = states.unwrap_or_else(|| usual.iter().map(|state| Text::from(*state)).collect());
     (RecordSearch { register, parties, states }, codes)
 }
@@ -144,24 +137,6 @@ fn searched(
 fn ids(number: &str, codes: &[Text]) -> Vec<String> {
     let own = codes.iter().map(|code| format!("{code}:{}", number.trim()));
     std::iter::once(number.trim().to_owned()).chain(own).collect()
-}
-
-/// Whether what a record waits for is late, or a certificate has to be renewed.
-pub(super) fn is_overdue(record: &Record, now: Time) -> bool {
-    match record.key.register {
-        Register::Request => register::request::is_overdue(record, now),
-        Register::PaymentData => register::payment_data::Body::of(record).is_overdue(&record.state, now),
-        Register::Certificate => register::certificate::ends_soon(record, now),
-        Register::Dispute => register::dispute::Body::of(record).overdue(&record.state, now).is_some(),
-        Register::CreditObservation => register::credit::observation::is_overdue(record, now),
-        Register::CreditList => register::credit::listing::is_overdue(record, now),
-        Register::Goods => register::goods::is_overdue(record, now),
-        Register::ServiceRequest => record.state == "open" && !register::demand::is_open(record, now),
-        Register::ServiceOffer => register::offer::is_overdue(record, now),
-        Register::RiskCase => register::risk_case::is_overdue(record, now),
-        Register::TransitTransfer => record.state == "overdue",
-        _ => false,
-    }
 }
 
 fn listed(view: &View, overdue: bool) -> Value {
@@ -271,7 +246,7 @@ pub async fn show(
     let mut open = register::open(&record.key, Some(&record), &by, &window.reference(), today);
     open.retain(|step| transit_transfers::may(&caller, &record, step.action));
     shown["moves"] = open.into_iter().map(|step| register_forms::step(record.key.register, step)).collect();
-    shown["overdue"] = is_overdue(&record, window.clock.now()).into();
+    shown["overdue"] = register::is_overdue(&record, window.clock.now()).into();
     Ok(Json(shown))
 }
 
