@@ -146,7 +146,6 @@ record-state-variance = arrived otherwise than it left
 record-state-lost = lost
 record-state-resolved = resolved
 record-state-freed = kept with the parcel, free
-move-depart = Record the departure
 move-confirm-arrival = Confirm the arrival
 move-report-variance = Report what is otherwise
 move-declare-lost = Declare lost

@@ -146,7 +146,6 @@ record-state-variance = 运抵异常
 record-state-lost = 短少
 record-state-resolved = 已核销
 record-state-freed = 已记入包裹（解除）
-move-depart = 登记启运
 move-confirm-arrival = 确认运抵
 move-report-variance = 登记运抵异常
 move-declare-lost = 认定灭失
