@@ -419,7 +419,7 @@ fn decide(seen: &Seen<'_>, body: &mut Body, faults: &mut Vec<Fault>) {
             (None, _) => {
                 let said = says::REFUND_IN_DOUBT.with(&[("line", &number.to_string())]);
                 faults.push(Fault::new("granted", "", said));
-                0
+                comes_to.unwrap_or(0)
             }
         };
         less |= comes_to.is_some_and(|whole| tax < whole);
