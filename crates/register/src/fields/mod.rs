@@ -3,6 +3,7 @@
 //! others: the names of fields in the languages of people (`portal`), and whether a value is right (the registers).
 
 mod books;
+mod cases;
 mod consolidations;
 mod exchanges;
 mod filings;

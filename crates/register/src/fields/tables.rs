@@ -5,7 +5,7 @@ use super::Kind::{
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
 use super::{
-    Field, Kind, books, consolidations, exchanges, parcels, parks, refunds, reports, trace, transit,
+    Field, Kind, books, cases, consolidations, exchanges, parcels, parks, refunds, reports, trace, transit,
 };
 use clearance::record::Register;
 
@@ -175,43 +175,6 @@ const OFFERED: &[Field] = &[
     must("contact", Group(CONTACT)),
 ];
 
-const INVITED: &[Field] =
-    &[must("agency", Code), must("purpose", Text), must("legalBasis", Text), must("due", Date)];
-
-const CASE: &[Field] = &[
-    must("subject", Text),
-    must("dimension", Choice(&clearance::risk::DIMENSIONS)),
-    may("about", Text).many(),
-    must("grounds", Area),
-    must("invited", Group(INVITED)).many(),
-];
-
-const EVIDENCE: &[Field] = &[
-    must("text", Area),
-    may("consignment", Text),
-    may("fields", Text).many(),
-    may("attachments", Attachment).many(),
-    may("to", Code).many(),
-];
-
-const JUDGED: &[Field] = &[
-    must("risk", Choice(crate::risk_case::RISKS)),
-    must("measures", Choice(crate::risk_case::MEASURES)).many(),
-    must("text", Area),
-];
-
-const TASK: &[Field] = &[must("to", Code), must("text", Area), must("due", Date)];
-
-const TASK_REPORT: &[Field] = &[must("task", Number), must("text", Area)];
-
-const RULE_VERDICT: &[Field] = &[must("rule", Code), must("verdict", Choice(crate::risk_case::VERDICTS))];
-
-const CLOSING: &[Field] = &[
-    must("result", Choice(crate::risk_case::RESULTS)),
-    must("text", Area),
-    may("rules", Group(RULE_VERDICT)).many(),
-];
-
 /// Every form.
 pub(super) const FORMS: &[Row] = &[
     (Register::Filing, &["apply", "correct", "change"], APPLICATION, Some("/applied")),
@@ -237,13 +200,13 @@ pub(super) const FORMS: &[Row] = &[
     (Register::ServiceRequest, &["ask"], ASKED_FOR, None),
     (Register::ServiceRequest, &["accept"], ACCEPTING, None),
     (Register::ServiceOffer, &["offer", "change"], OFFERED, Some("/offered")),
-    (Register::RiskCase, &["open"], CASE, None),
-    (Register::RiskCase, &["invite"], INVITED, None),
-    (Register::RiskCase, &["add-evidence"], EVIDENCE, None),
-    (Register::RiskCase, &["give-opinion", "decide"], JUDGED, None),
-    (Register::RiskCase, &["set-task"], TASK, None),
-    (Register::RiskCase, &["report"], TASK_REPORT, None),
-    (Register::RiskCase, &["close"], CLOSING, None),
+    (Register::RiskCase, &["open"], cases::CASE, None),
+    (Register::RiskCase, &["invite"], cases::INVITED, None),
+    (Register::RiskCase, &["add-evidence"], cases::EVIDENCE, None),
+    (Register::RiskCase, &["give-opinion", "decide"], cases::JUDGED, None),
+    (Register::RiskCase, &["set-task"], cases::TASK, None),
+    (Register::RiskCase, &["report"], cases::TASK_REPORT, None),
+    (Register::RiskCase, &["close"], cases::CLOSING, None),
     (Register::InspectionReport, &["report-result", "correct"], reports::REPORTED, Some("/reported")),
     (Register::InspectionReport, &["recognise"], reports::RECOGNITION, None),
     (Register::Park, &["apply", "change"], parks::PARK, Some("/applied")),
