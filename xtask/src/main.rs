@@ -95,10 +95,12 @@ const ON_TWO_SERVERS: &[&str] = &[
 
 /// Stories that are told of PostgreSQL too. The others open files of a folder, or two servers of their own.
 const ON_POSTGRES: &[&str] = &[
+    "centralised_tax",
     "entry_refunds",
     "consolidations",
     "exchanges",
     "transit_transfers",
+    "market_procurement",
     "states_of_pages",
     "trial_exports",
     "agency_records",
@@ -174,6 +176,7 @@ const ON_POSTGRES: &[&str] = &[
     "subjects",
     "credit_hearings",
     "export_looks",
+    "export_scores",
     "lapses",
     "lists_told",
     "payment_data_page",

@@ -279,6 +279,20 @@ impl Attempt {
     pub fn unconfirmed(&self) -> Option<&JointInspection> {
         self.joint.as_deref().filter(|joint| self.state == State::Inspection && joint.confirmed_by.is_empty())
     }
+    /// The statement on which its bill stands, if one does.
+    pub fn statement(&self) -> Option<&Text> {
+        self.remarks
+            .iter()
+            .find(|remark| remark.action == crate::event::DEFER_BILL)
+            .map(|remark| &remark.text)
+    }
+    /// Whether its bill may be put on a statement: it is to be paid, not late, and on none.
+    pub fn may_be_deferred(&self) -> bool {
+        let bill = self.bill.as_ref();
+        let to_pay =
+            bill.is_some_and(|bill| bill.status == 2 && !bill.paid && !bill.overdue && bill.owed > 0);
+        to_pay && self.statement().is_none()
+    }
     /// What of the guarantee a tax takes, both in fen: the tax, or so many percent of it as the credit of those whom the list
     /// names asks for, half-up to the fen.
     pub fn guaranteed(&self, tax: i64) -> i64 {

@@ -9,6 +9,7 @@ use crate::inspection::Inspection;
 use crate::keys::{OrderKey, Position, Time, WaybillKey};
 use crate::recognition::Recognised;
 use book::{DocumentKey, Resolution, StockKey};
+use ceb::Day;
 use std::sync::Arc;
 
 /// One event, with the position its row will have.
@@ -286,6 +287,9 @@ impl ReceivedAt {
     }
 }
 
+/// The word of a bill that is put on a statement; remarks have it too.
+pub(crate) const DEFER_BILL: &str = "defer-bill";
+
 /// What an officer may decide.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ActionKind {
@@ -360,6 +364,11 @@ pub enum ActionKind {
     },
     /// The bill is paid.
     PayBill,
+    /// The bill stands on a statement of its declaring unit, whose number is the text, and is paid with it. The window alone does it.
+    DeferBill {
+        /// The last day of payment of the statement.
+        due: Day,
+    },
     /// The parcel of bonded goods leaves the zone.
     LeaveGate {
         /// Number of the gate release.
@@ -402,6 +411,7 @@ impl ActionKind {
             Self::HoldReturn { .. } => "hold-return",
             Self::SummariseBill { .. } => "summarise-bill",
             Self::PayBill => "pay-bill",
+            Self::DeferBill { .. } => DEFER_BILL,
             Self::LeaveGate { .. } => "leave-gate",
         }
     }

@@ -60,7 +60,7 @@ pub enum CountKind {
     ExportSeller = 17,
     /// Lines of one sort of goods that one merchant sells abroad.
     ExportSellerGoods = 18,
-    /// The score that a model gave a declaration: no window, kept among what a judgement read of them ([`crate::score`]).
+    /// The score that a model gave a declaration, or a list of exports: no window, kept among what a judgement read of them ([`crate::score`]).
     Score = 19,
     /// Lines of one sort of goods that are sold abroad, of whomever.
     ExportGoods = 20,

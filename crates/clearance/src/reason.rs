@@ -597,6 +597,9 @@ reasons! {
     ParcelInTransfer = 212, "parcel-in-transfer", Refused, Open, NONE, "", "",
         "A parcel that is under transfer to another district, or missing on its way there, has not left the country.", "包裹正在转关途中或转关短少未核销，不能申报离境",
         "Send the departure once its arrival is confirmed, or without this parcel.", "请待指运地海关确认运抵后报送离境单，或剔除该运单后报送。";
+    ListInTransfer = 213, "list-in-transfer", Refused, Open, NONE, "", "",
+        "A list stands while its parcel is under an open transfer to another district.", "清单所列包裹列入未完结的转关单，转关期间不得撤单",
+        "Withdraw the application for the transfer, or ask the office of departure to refuse or revoke it; once the goods are on their way, wait until their arrival is confirmed or a variance is resolved. Then apply again (CEB605, a later appTime).", "请先撤回转关申请，或请启运地海关不予核准或撤销核准；已启运的，待指运地海关确认运抵或异常核销后再申请撤单（CEB605，appTime须更新）。";
 }
 
 impl Reason {

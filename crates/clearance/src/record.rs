@@ -101,15 +101,21 @@ pub enum Register {
     Exchange = 62,
     /// Refunds of tax on goods of the country that entered a special zone.
     EntryRefund = 64,
+    /// Centralised tax: leave to pay the bills of a month together, and statements of the bills.
+    CentralisedTax = 65,
     /// Units in which parcels of exports leave together, and in which each parcel is.
     Consolidation = 63,
     /// Transfers of released export goods between customs districts under one document.
     TransitTransfer = 66,
+    /// Slips of market procurement: what a stallholder of a market sold to a buyer abroad.
+    MarketSlip = 67,
+    /// Declarations of market procurement: slips grouped for one country, and what becomes of them.
+    MarketDeclaration = 68,
 }
 
 impl Register {
     /// All registers, in stored order.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 51] = [
         Self::Filing,
         Self::Goods,
         Self::Share,
@@ -157,7 +163,10 @@ impl Register {
         Self::Exchange,
         Self::EntryRefund,
         Self::Consolidation,
+        Self::CentralisedTax,
         Self::TransitTransfer,
+        Self::MarketSlip,
+        Self::MarketDeclaration,
     ];
 
     /// The register of a stored number.
@@ -212,7 +221,10 @@ impl Register {
             Self::Exchange => "exchanges",
             Self::EntryRefund => "entry-refunds",
             Self::Consolidation => "consolidations",
+            Self::CentralisedTax => "centralised-tax",
             Self::TransitTransfer => "transit-transfers",
+            Self::MarketSlip => "market-slips",
+            Self::MarketDeclaration => "market-declarations",
             Self::SiteCode => "site-codes",
             Self::SiteBag => "site-bags",
             Self::SiteStock => "site-stocks",

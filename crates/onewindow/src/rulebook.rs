@@ -49,15 +49,19 @@ enum Action {
         alone: Option<String>,
     },
     /// Try tables on all that was judged, without publishing them: what each declaration would have come to, and each list of
-    /// exports, on what was read then. Nothing is written; a folder that a server works in is tried at its desk.
+    /// exports, on what was read then. The ledger is not written to; a folder that a server works in is tried at its desk. Where rules
+    /// alone change, what they look at is kept beside the ledger the first time, and later trials of rules read that alone.
     #[command(
-        after_help = "Examples:\n  onewindow rulebook try --data zone tables\n  onewindow rulebook try --data zone --json tables"
+        after_help = "Examples:\n  onewindow rulebook try --data zone tables\n  onewindow rulebook try --data zone --json tables\n  onewindow rulebook try --data zone --from-rows tables"
     )]
     Try {
         #[command(flatten)]
         space: Space,
         /// Folder with the tables that change, as CSV under the names that `export` gives them.
         folder: PathBuf,
+        /// Read all rows, also where what is kept of declarations says it: the same, slower.
+        #[arg(long)]
+        from_rows: bool,
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
@@ -141,7 +145,7 @@ pub fn notice(current: &Rulebook) -> Option<String> {
 }
 
 /// Tries tables: what is wrong with them first; then what they would change.
-fn attempt(space: &Space, folder: &Path, as_json: bool) -> Result<bool, Failure> {
+fn attempt(space: &Space, folder: &Path, (from_rows, as_json): (bool, bool)) -> Result<bool, Failure> {
     let runtime = crate::runtime()?;
     // A folder stays locked for as long as it is read.
     let (read, _store) = match space.place()? {
@@ -173,7 +177,8 @@ fn attempt(space: &Space, folder: &Path, as_json: bool) -> Result<bool, Failure>
         bar.set_position(rows);
         true
     };
-    let tried = server::trial::run((&read, runtime.handle()), &book, Share::whole(), &mut progress)?;
+    let run = if from_rows { server::trial::run } else { server::trial::run_from_facts };
+    let tried = run((&read, runtime.handle()), &book, Share::whole(), &mut progress)?;
     let tried = tried.ok_or("the trial was ended")?;
     bar.finish_and_clear();
     let taken = started.elapsed().as_millis();
@@ -199,7 +204,8 @@ fn attempt(space: &Space, folder: &Path, as_json: bool) -> Result<bool, Failure>
 /// A trial for people.
 fn tell(told: &Value) {
     let number = |pointer: &str| told.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
-    println!("{} rows in {} ms", number("/rows"), number("/milliseconds"));
+    let from = told["from"].as_str().unwrap_or_default();
+    println!("{} rows in {} ms, from {from}", number("/rows"), number("/milliseconds"));
     println!("{} declarations tried, {} not", number("/tried"), number("/notTried"));
     println!(
         "{} with another verdict, {} with another lane, {} with another tax",
@@ -270,8 +276,8 @@ fn changes(told: &Value) {
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<bool, Failure> {
-    if let Action::Try { space, folder, json } = &arguments.action {
-        return attempt(space, folder, *json);
+    if let Action::Try { space, folder, from_rows, json } = &arguments.action {
+        return attempt(space, folder, (*from_rows, *json));
     }
     let (Action::Publish { space, .. }
     | Action::List { space }

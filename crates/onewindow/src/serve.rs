@@ -86,9 +86,13 @@ pub struct Operation {
     /// A second model, that may take its place: in shadow beside it.
     #[arg(long, value_name = "FILE", requires = "risk_model")]
     risk_candidate: Option<std::path::PathBuf>,
-    /// A model of exports (`risk export --trade export`, `risk train`): it scores lists of exports in shadow. No rule reads its score.
+    /// A model of exports (`risk export --trade export`, `risk train`): it scores lists of exports in shadow. Rules
+    /// read its score only once the rulebook names it with the trade `export` (`risk_models.csv`).
     #[arg(long, value_name = "FILE")]
     export_risk_model: Option<std::path::PathBuf>,
+    /// A second model of exports, that may take its place: in shadow beside it.
+    #[arg(long, value_name = "FILE", requires = "export_risk_model")]
+    export_risk_candidate: Option<std::path::PathBuf>,
     /// Form of the log on standard error; how much of it, RUST_LOG says.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -206,7 +210,10 @@ pub async fn serve(
             model(operation.risk_model.as_deref(), Trade::Import)?,
             model(operation.risk_candidate.as_deref(), Trade::Import)?,
         ],
-        export_model: model(operation.export_risk_model.as_deref(), Trade::Export)?,
+        export_models: [
+            model(operation.export_risk_model.as_deref(), Trade::Export)?,
+            model(operation.export_risk_candidate.as_deref(), Trade::Export)?,
+        ],
         messages: operation.messages_to.clone(),
     };
     Ok(serving::serve(opened, listener, settings, stop, || open_to_serve(space, address)).await?)

@@ -14,6 +14,7 @@ mod behind;
 mod bodies;
 pub mod bonded;
 mod by;
+pub mod centralised_tax;
 pub mod certificate;
 pub mod competence;
 pub mod consolidation;
@@ -31,6 +32,7 @@ mod filing_checks;
 pub mod form;
 pub mod goods;
 pub mod inspection_report;
+pub mod market;
 pub mod moves;
 pub mod notice;
 pub mod offer;
@@ -67,7 +69,7 @@ use clearance::risk::SamplingSeed;
 use competence::Competence;
 use moves::Move;
 use part::Part;
-pub use part::open;
+pub use part::{gives, open};
 pub use says::Said;
 use std::sync::Arc;
 pub use waiting::{awaits, is_overdue, usually_listed, waiting};
@@ -183,8 +185,8 @@ pub(crate) struct Seen<'a> {
     pub beside: Option<&'a Record>,
     pub parties: &'a Parties,
     pub reference: &'a Reference,
-    /// Everything that the batch loaded: bonded books, what is claimed of a lot, the trades of an exchange, of a unit's parcels or
-    /// of a transfer between districts.
+    /// Everything that the batch loaded: bonded books, what is claimed of a lot, the trades of an exchange, of a unit's parcels, of a
+    /// transfer between districts, slips of a declaration.
     pub facts: &'a Facts,
     /// On what whoever commands decides.
     pub competence: &'a Competence,
@@ -230,7 +232,9 @@ pub fn needs(command: &Command, keys: &mut Keys) {
     parcel::needs(command, keys);
     replacement::needs(command, keys);
     consolidation::needs(command, keys);
+    centralised_tax::needs(command, keys);
     transit::needs(command, keys);
+    market::needs(command, keys);
     trace::needs(command, keys);
     park::needs(command, keys);
     let files = moves_of(command.key.register).iter().any(|step| step.action == command.action && step.files);
@@ -300,7 +304,10 @@ pub fn moves_of(register: Register) -> &'static [Move] {
         Register::Exchange => replacement::MOVES,
         Register::EntryRefund => entry_refund::MOVES,
         Register::Consolidation => consolidation::MOVES,
+        Register::CentralisedTax => centralised_tax::MOVES,
         Register::TransitTransfer => transit::MOVES,
+        Register::MarketSlip => market::slip::MOVES,
+        Register::MarketDeclaration => market::MOVES,
         Register::SiteCode => park::code::MOVES,
         Register::SiteBag => park::bag::MOVES,
         Register::SiteStock => park::stock::MOVES,
@@ -356,6 +363,7 @@ pub fn decide(
             beside.extend(replacement::marked(facts, &record, after));
             beside.extend(consolidation::marked(facts, command, &record, after));
             beside.extend(transit::marked(facts, &record, after));
+            beside.extend(market::behind(facts, &record, after));
             // Behind what a document of a book changed already.
             let last = Position { sequence: after.sequence + beside.len() as u64, ..after };
             beside.extend(entry_refund::behind(facts, &record, last));
@@ -452,7 +460,10 @@ fn made(seen: &Seen<'_>, current: Option<&Arc<Record>>) -> Result<(&'static Move
         Register::Exchange => replacement::made(seen, step, &mut faults),
         Register::EntryRefund => entry_refund::made(seen, step, &mut faults),
         Register::Consolidation => consolidation::made(seen, step, &mut faults),
+        Register::CentralisedTax => centralised_tax::made(seen, step, &mut faults),
         Register::TransitTransfer => transit::made(seen, step, &mut faults),
+        Register::MarketSlip => market::slip::made(seen, step, &mut faults),
+        Register::MarketDeclaration => market::made(seen, step, &mut faults),
         Register::SiteCode => park::code::made(seen, &mut faults),
         // Written behind what happened at a site.
         Register::SiteBag | Register::SiteStock => bonded::made_item(step, &mut faults),

@@ -4,8 +4,9 @@
 use crate::competence::Competence;
 use crate::moves::{Move, Who};
 use crate::says::{self, Said};
-use crate::{By, bonded, demand, filing, moves_of, owner, owner_of};
+use crate::{By, bonded, demand, filing, market, moves_of, owner, owner_of};
 use ceb::Day;
+use clearance::Text;
 use clearance::decide::Reference;
 use clearance::party::Role;
 use clearance::record::{Actor, Record, RecordKey, Register};
@@ -63,7 +64,11 @@ impl<'a> Part<'a> {
                 }
                 _ => Ok(()),
             },
-            Who::Giver if self.named && !self.owns => Ok(()),
+            Who::Giver
+                if self.named && !self.owns && current.is_none_or(|record| gives(record, &by.codes)) =>
+            {
+                Ok(())
+            }
             Who::Giver => Err(says::BY_THE_OTHER_PARTY.said()),
             Who::Window if by.window => Ok(()),
             Who::Window => Err(says::BY_THE_WINDOW.said()),
@@ -90,6 +95,12 @@ pub fn open(
         part.step(&known, state) == Some(*step)
     };
     moves.iter().filter(meant).filter(|step| part.any && part.may(step, current, by).is_ok()).collect()
+}
+
+/// Whether a record that names a party means it where the other party makes a move: the operator of a market is named on slips too, and
+/// confirms none.
+pub fn gives(record: &Record, codes: &[Text]) -> bool {
+    record.key.register != Register::MarketSlip || market::slip::is_of_agent(record, codes)
 }
 
 /// Whether what the record says last was sent by him.

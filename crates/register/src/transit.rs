@@ -1,15 +1,16 @@
 //! Transfers between districts: released lists of exports are carried under customs seal from the district where they were cleared to
 //! the district of exit, many under one document. Their declaring unit applies; the office of departure seals; the gate of the site
 //! records that they left; the office of exit confirms that they came, or says what is missing or too much. What stands in the trades
-//! is looked at in the commit that writes the record. Beside it stands one record a parcel, which keeps it from being declared as gone
-//! (`clearance::transit`) and tells its trade what became of it. In which district an officer acts is asked before (`server`).
+//! is looked at in the commit that writes the record. Beside it stand one record a parcel, which keeps it from being declared as gone
+//! and tells its trade what became of it, and one a list, which keeps it from being cancelled (`clearance::transit`). In which district
+//! an officer acts is asked before (`server`).
 
 use crate::behind::Behind;
 use crate::moves::{Move, Who};
-use crate::park::site;
+use crate::park::{hold, site};
 use crate::says;
 use crate::transit_checks::{
-    LONGEST, another_officer, approve, check_lists, check_number, moment, resolve, same_seals, vary,
+    LONGEST, another_officer, approve, check_lists, check_number, leaves, moment, resolve, same_seals, vary,
 };
 use crate::{Command, Fault, Made, Seen, owner_of, read, stored, written};
 use clearance::export::{ExportKey, ExportTradeKey};
@@ -17,7 +18,7 @@ use clearance::facts::{Facts, Keys};
 use clearance::keys::{Position, Time, WaybillKey};
 use clearance::party::Role;
 use clearance::record::{Record, RecordKey, Register};
-use clearance::transit::{HELD, key};
+use clearance::transit::{HELD, WRITTEN_OFF, key, key_of_list};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -38,8 +39,9 @@ pub const MOVES: &[Move] = &[
     Move::reviewer("report-variance", &[UNDER_WAY, "overdue"], "variance"),
     Move::reviewer("declare-lost", &["overdue"], "lost").explained(),
     Move::reviewer("resolve", &["variance", "lost", "resolved"], "resolved").explained(),
-    Move::window("hold-parcel", &["", "freed", HELD], HELD),
-    Move::window("free-parcel", &[HELD], "freed"),
+    Move::window("hold-parcel", &["", "freed", HELD, WRITTEN_OFF], HELD),
+    Move::window("free-parcel", &[HELD, WRITTEN_OFF], "freed"),
+    Move::window("write-off-list", &[HELD], WRITTEN_OFF),
 ];
 
 /// States of transfers: those that a list shows where none is asked for. Records of parcels have others.
@@ -252,9 +254,23 @@ pub struct Happened {
     pub what: String,
     /// When, milliseconds since 1970.
     pub time: i64,
+    /// `ebcCode` of the list: a number of a parcel is used again by others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub merchant: String,
+    /// `orderNo` of the list.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub order_no: String,
 }
 
-/// What a parcel has of transfers.
+impl Happened {
+    /// Whether it is of a trade. Of before trades stood here it is of whoever has the parcel.
+    pub fn is_of(&self, trade: &ExportTradeKey) -> bool {
+        let named = ExportTradeKey::new(&self.merchant, &self.order_no);
+        named == *trade || named == ExportTradeKey::default()
+    }
+}
+
+/// What a parcel, or a list, has of transfers: of a list the newest alone.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Standing {
@@ -263,22 +279,27 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// What a record of a parcel says.
+    /// What a record of a parcel or list says.
     ///
     /// # Panics
-    /// If the record is none of a parcel.
+    /// If the record is of neither.
     pub fn of(record: &Record) -> Self {
         stored(record)
     }
+
+    /// Whether the newest is of this transfer.
+    fn is_under(&self, transfer: &RecordKey) -> bool {
+        self.events.last().is_some_and(|last| last.transfer == transfer.id.as_str())
+    }
 }
 
-/// Whether a record is one of a parcel: such are nobody's.
+/// Whether a record is one of a parcel or of a list: such are nobody's.
 pub fn is_of_parcel(key: &RecordKey) -> bool {
     key.id.starts_with('/')
 }
 
 /// Adds what a command names to the keys of its batch: trades and their parcels are looked at and locked, so that no departure comes
-/// between; what parcels have of transfers is changed.
+/// between; what holds the parcels is looked at, and what they and their lists have of transfers is changed.
 pub(crate) fn needs(command: &Command, keys: &mut Keys) {
     if command.key.register != Register::TransitTransfer {
         return;
@@ -288,7 +309,8 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
     let trades = serde_json::from_value::<Vec<Listed>>(body["trades"].clone()).unwrap_or_default();
     for listed in &trades {
         keys.exports.extend([ExportKey::Trade(listed.trade()), ExportKey::Waybill(listed.parcel())]);
-        keys.records.push(key(&listed.parcel()));
+        let parcel = listed.parcel();
+        keys.records.extend([key(&parcel), key_of_list(&listed.trade()), hold::key(&parcel)]);
     }
     if let Some(site) = body["site"].as_str() {
         keys.looked_at.push(RecordKey::new(Register::Site, site));
@@ -315,7 +337,7 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         }
         "depart" => {
             let passed: Passed = read(sent, faults)?;
-            same_seals(&body, &passed.seals, faults);
+            leaves(seen, &body, &passed, faults);
             if let Some(at) = moment(seen, &passed.at, None, faults) {
                 let law = seen.reference.current().parameters.on(seen.now.day());
                 body.due = Some(at.plus_hours(law.transit_transfer_hours).0);
@@ -340,6 +362,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         "resolve" => {
             let resolving: Resolving = read(sent, faults)?;
             let again = seen.current.is_some_and(|record| record.state == "resolved");
+            // What he says was found leaves the country as what arrived does.
+            another_officer(seen, &body, faults);
             resolve(&mut body, again, &resolving, faults);
             resolving.trades
         }
@@ -390,7 +414,8 @@ fn applied_for(seen: &Seen<'_>, applied: Applied, faults: &mut Vec<Fault>) -> Op
     let known = seen.facts.records.get(&place).filter(|record| record.state == "open");
     let in_force = known.and_then(|record| site::Body::of(record).in_force);
     let is_there = in_force.is_some_and(|found| found.district.trim() == applied.departure);
-    if !is_there || owner_of(&place) == owner {
+    // Its operator reads the seals: a site under another code of the applicant is his own, too.
+    if !is_there || seen.parties.same(&owner_of(&place), &owner, today) {
         faults.push(Fault::new("site", &applied.site, says::TRANSIT_SITE.said()));
     }
     let transport = &applied.transport;
@@ -419,26 +444,31 @@ fn stands_for(body: &Body, state: &str, invt_no: &str) -> (String, bool) {
     }
 }
 
-/// What parcels have of transfers after one changed, to be written behind its record.
+/// What parcels and lists have of transfers after one changed, to be written behind its record.
 pub(crate) fn marked(facts: &mut Facts, record: &Record, at: Position) -> Vec<Arc<Record>> {
     if record.key.register != Register::TransitTransfer {
         return Vec::new();
     }
     let body = Body::of(record);
-    let mut made = Vec::with_capacity(body.trades.len());
+    let mut made: Vec<Arc<Record>> = Vec::with_capacity(2 * body.trades.len());
     for listed in &body.trades {
         let key = key(&listed.parcel());
         let before = facts.records.get(&key).cloned();
         let mut standing = before.as_deref().map(Standing::of).unwrap_or_default();
         let (what, held) = stands_for(&body, &record.state, &listed.invt_no);
         // What is free of this transfer stays so: it may be under another by now.
-        let is_its = standing.events.last().is_some_and(|last| last.transfer == record.key.id.as_str());
         let was_held = before.as_ref().is_some_and(|before| before.state == HELD);
-        if record.state != "applied" && !(is_its && was_held) {
+        if record.state != "applied" && !(standing.is_under(&record.key) && was_held) {
             continue;
         }
-        let transfer = record.key.id.to_string();
-        standing.events.push(Happened { transfer, what, time: record.changed.0 });
+        let happened = Happened {
+            transfer: record.key.id.to_string(),
+            what,
+            time: record.changed.0,
+            merchant: listed.merchant.clone(),
+            order_no: listed.order_no.clone(),
+        };
+        standing.events.push(happened.clone());
         let behind = Behind {
             key,
             state: if held { HELD } else { "freed" },
@@ -447,8 +477,35 @@ pub(crate) fn marked(facts: &mut Facts, record: &Record, at: Position) -> Vec<Ar
             parties: Vec::new(),
             body: written(&standing),
         };
-        let place = Position { sequence: at.sequence + made.len() as u64, ..at };
-        made.push(behind.of(facts, record, place));
+        let place = |count: usize| Position { sequence: at.sequence + count as u64, ..at };
+        made.push(behind.of(facts, record, place(made.len())));
+        if let Some(behind) = list_after(facts, record, (listed, happened), held) {
+            made.push(behind.of(facts, record, place(made.len())));
+        }
     }
     made
+}
+
+/// What the list of a parcel has of transfers after one changed; none = it stays as it is. While the transfer is open it holds the
+/// list; one whose goods are lost, and both offices are done with it, is for an officer to let go.
+fn list_after(
+    facts: &Facts,
+    record: &Record,
+    (listed, happened): (&Listed, Happened),
+    held: bool,
+) -> Option<Behind> {
+    let key = key_of_list(&listed.trade());
+    let before = facts.records.get(&key);
+    let (state, action) = match held {
+        false => ("freed", "free-parcel"),
+        true if record.state == "resolved" => (WRITTEN_OFF, "write-off-list"),
+        true => (HELD, "hold-parcel"),
+    };
+    // Declared anew with another parcel it may be under another transfer by now; of before lists stood here it has none.
+    let is_its = before.is_some_and(|before| Standing::of(before).is_under(&record.key));
+    if before.is_some_and(|before| before.state == state && is_its) || !(is_its || state == HELD) {
+        return None;
+    }
+    let body = written(&Standing { events: vec![happened] });
+    Some(Behind { key, state, action, parties: Vec::new(), body })
 }

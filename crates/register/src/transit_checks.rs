@@ -1,14 +1,17 @@
 //! What stands against transfers between districts: against carrying a list, against the sums of all, against seals, times and what is
 //! said of an arrival. Leaves to others which move it is, and what becomes of the record (`transit`).
 
+use crate::park::hold;
+use crate::park::scan::is_held;
 use crate::says::{self, Said};
 use crate::transit::{Applied, Body, Listed, MOST, Passed, Resolving, SEALS, Sealed, Sealing, Variance};
-use crate::{Fault, Seen};
+use crate::{Fault, Seen, owner_of};
 use ceb::{Decimal, Stamp};
 use clearance::Text;
 use clearance::consignment::State;
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use clearance::export::{CancellationOfExport, ExportKey, ExportState, ExportTrade};
 use clearance::keys::{Time, WaybillKey};
+use clearance::record::{RecordKey, Register};
 use clearance::transit::{HELD, key};
 use std::collections::BTreeSet;
 
@@ -123,16 +126,22 @@ fn not_released(seen: &Seen<'_>, listed: &Listed, trade: &ExportTrade) -> Option
         Some(ExportState::Waybill(record)) => record.departed.is_some(),
         _ => false,
     };
-    if state == Some(State::Released) && !departed {
-        return None;
+    if state != Some(State::Released) || departed {
+        let word = state.map_or("–", State::word);
+        return Some(says::TRANSIT_RELEASED.with(&[("state", word)]));
     }
-    let word = state.map_or("–", State::word);
-    Some(says::TRANSIT_RELEASED.with(&[("state", word)]))
+    // While the transfer is open the list is not cancelled; what waits to be decided on is decided first.
+    let attempt = trade.attempt.as_ref().map(|attempt| attempt.number);
+    let cancels = |file: &CancellationOfExport| file.filed.status == 2 && Some(file.attempt) == attempt;
+    if trade.cancellation.as_ref().is_some_and(cancels) {
+        return Some(says::TRANSIT_CANCELLING.said());
+    }
+    let hold = seen.facts.records.get(&hold::key(&listed.parcel()));
+    is_held(hold.map(|record| &**record)).then(|| says::TRANSIT_HELD.said())
 }
 
-/// The goods are sealed: a list that was cancelled meanwhile is not.
-pub(crate) fn approve(seen: &Seen<'_>, body: &mut Body, sealing: &Sealing, faults: &mut Vec<Fault>) {
-    check_seals(&sealing.seals, faults);
+/// Each list stands as it did when it was applied for: none was cancelled meanwhile, and no parcel held.
+fn check_stand(seen: &Seen<'_>, body: &Body, faults: &mut Vec<Fault>) {
     for listed in &body.trades {
         let said = match trade(seen, listed) {
             Some(trade) => not_released(seen, listed, trade),
@@ -140,6 +149,30 @@ pub(crate) fn approve(seen: &Seen<'_>, body: &mut Body, sealing: &Sealing, fault
         };
         faults.extend(said.map(|said| Fault::new("lists", &listed.invt_no, said)));
     }
+}
+
+/// The goods leave: by the gate of their site, under their seals, after they were sealed, and nothing among them is held.
+pub(crate) fn leaves(seen: &Seen<'_>, body: &Body, passed: &Passed, faults: &mut Vec<Fault>) {
+    // The record still names the operator of a site that was applied for before.
+    let operator = owner_of(&RecordKey::new(Register::Site, &body.applied.site));
+    if !seen.command.by.codes.contains(&operator) {
+        faults.push(Fault::new("action", &seen.command.action, says::TRANSIT_GATE.said()));
+    }
+    same_seals(body, &passed.seals, faults);
+    // To the minute: a page asks for no seconds.
+    let minute = |time: Time| time.0.div_euclid(60_000);
+    let sealed = seen.current.map(|record| minute(record.changed));
+    let at = Stamp::parse(&passed.at).map(|at| minute(Time::from_stamp(at)));
+    if at.is_some() && at < sealed {
+        faults.push(Fault::new("at", &passed.at, says::TRANSIT_SEALED_FIRST.said()));
+    }
+    check_stand(seen, body, faults);
+}
+
+/// The goods are sealed: a list that was cancelled meanwhile is not.
+pub(crate) fn approve(seen: &Seen<'_>, body: &mut Body, sealing: &Sealing, faults: &mut Vec<Fault>) {
+    check_seals(&sealing.seals, faults);
+    check_stand(seen, body, faults);
     let actor = &seen.command.by.actor;
     body.sealed = Some(Sealed {
         seals: sealing.seals.clone(),

@@ -137,6 +137,9 @@ const LIST: &[Sight] = &[
     Sight { what: "/repair", owner: When::Always, named: When::Never, others: When::Always },
 ];
 
+/// Which of his invoices others named too is for whoever decides: to him it would tell what others bought.
+const REFUND: &[Sight] = &[Sight::others("/claimedByOthers")];
+
 /// A pointer, and how what stands there is masked.
 type Masked = (&'static str, fn(&str) -> String);
 
@@ -158,6 +161,7 @@ pub fn sights(register: Register) -> (&'static [Sight], bool) {
         Register::Parcel => (PARCEL, false),
         Register::CreditList => (LIST, false),
         Register::ResponsiblePersons => (RESPONSIBLE, false),
+        Register::EntryRefund => (REFUND, false),
         _ => (&[], false),
     }
 }

@@ -3,7 +3,7 @@
 use crate::competence::Competence;
 use crate::moves::Who;
 use crate::{
-    certificate, consolidation, credit, demand, dispute, entry_refund, filing, goods, offer, parcel,
+    certificate, consolidation, credit, demand, dispute, entry_refund, filing, goods, market, offer, parcel,
     payment_data, request, risk_case, trace, transit,
 };
 use clearance::keys::Time;
@@ -47,8 +47,16 @@ pub fn waiting(register: Register, who: Who) -> &'static [&'static str] {
         (Register::TransitTransfer, Who::Reviewer) => {
             &["applied", "under-way", "overdue", "variance", "lost"]
         }
+        (Register::CentralisedTax, Who::Owner) => &["refused", "stated", "overdue"],
+        (Register::CentralisedTax, Who::Reviewer) => &["applied", "overdue"],
         (Register::TransitTransfer, Who::Giver) => &["approved"],
         (Register::TransitTransfer, Who::Owner) => &["refused", "revoked"],
+        (Register::MarketSlip, Who::Giver) => &["recorded"],
+        (Register::MarketSlip, Who::Owner) => &["declined"],
+        (Register::MarketDeclaration, Who::Reviewer) => {
+            &["declared", "accepted", "inspecting", "inspected", "released"]
+        }
+        (Register::MarketDeclaration, Who::Owner) => &["refused", "exported"],
         (Register::Recall, Who::Owner) => &["opened", "under-way"],
         _ => &[],
     }
@@ -76,7 +84,7 @@ pub fn is_overdue(record: &Record, now: Time) -> bool {
         Register::ServiceRequest => record.state == "open" && !demand::is_open(record, now),
         Register::ServiceOffer => offer::is_overdue(record, now),
         Register::RiskCase => risk_case::is_overdue(record, now),
-        Register::TransitTransfer => record.state == "overdue",
+        Register::TransitTransfer | Register::CentralisedTax => record.state == "overdue",
         _ => false,
     }
 }
@@ -88,6 +96,7 @@ pub fn usually_listed(register: Register, by_number: bool) -> &'static [&'static
         Register::TraceCode if !by_number => trace::LISTED,
         Register::Consolidation if !by_number => consolidation::LISTED,
         Register::TransitTransfer => transit::LISTED,
+        Register::MarketDeclaration => market::LISTED,
         Register::EntryRefund => entry_refund::LISTED,
         _ => &[],
     }

@@ -7,6 +7,8 @@ mod agency_records;
 mod attributes;
 #[path = "filings/bonded.rs"]
 mod bonded;
+#[path = "filings/centralised_tax.rs"]
+mod centralised_tax;
 #[path = "filings/certificates.rs"]
 mod certificates;
 #[path = "filings/competence.rs"]
@@ -19,12 +21,16 @@ mod credit;
 mod demands;
 #[path = "filings/draws.rs"]
 mod draws;
+#[path = "filings/entry_refund_steps.rs"]
+mod entry_refund_steps;
 #[path = "filings/entry_refunds.rs"]
 mod entry_refunds;
 #[path = "filings/exchanges.rs"]
 mod exchanges;
 #[path = "filings/inspection_reports.rs"]
 mod inspection_reports;
+#[path = "filings/market.rs"]
+mod market;
 #[path = "filings/parcels.rs"]
 mod parcels;
 #[path = "filings/parks.rs"]
@@ -35,6 +41,8 @@ mod risk_cases;
 mod says;
 #[path = "filings/traces.rs"]
 mod traces;
+#[path = "filings/transit.rs"]
+mod transit;
 
 use ceb::Day;
 use ceb::signature::{CertificateFacts, Subject, generate_sm2};

@@ -3,10 +3,10 @@
 //! have the window put the record into the answer. Question and answer are versions of one record of the register of requests;
 //! whose record was given finds it among the readings, written before it is answered.
 
-use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers::{command_of, invalid, recorded};
 use crate::sharing::{self, Barred};
+use crate::{Window, all_records};
 use clearance::Text;
 use clearance::consignment::Filed;
 use clearance::export::{ExportKey, ExportState, ExportTradeKey};
@@ -21,9 +21,6 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Read, RecordSearch, StoreError};
-
-/// Rules of a receiver that are looked through.
-const RULES: usize = 500;
 
 /// What is under a key.
 enum Found {
@@ -108,8 +105,7 @@ async fn rule(
         parties: Some(receiver.clone()),
         states: vec!["in-force".into()],
     };
-    let (rules, _) = window.read.records(&search, None, RULES).await?;
-    for record in rules {
+    for record in all_records::of(window, &search).await? {
         let share = Share::of(&record);
         let fits = receiver.contains(&register::owner_of(&record.key))
             && givers.iter().any(|giver| *giver == share.giver.trim())

@@ -5,7 +5,7 @@ use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers;
 use crate::api::view::yuan;
-use book::{DocumentKind, StockKey};
+use book::{DocumentKind, Place, StockKey};
 use clearance::Text;
 use clearance::bonded::{document_key, stock_key};
 use clearance::keys::{Position, Time};
@@ -80,12 +80,19 @@ async fn refunds_of(window: &Window, book: &str, line: &LineForm) -> Result<Vec<
         return Ok(Vec::new());
     }
     let Some(record) = item(window, book, &line.item).await? else { return Ok(Vec::new()) };
-    let said = line.lot.as_deref().map(str::trim).filter(|lot| !lot.is_empty());
+    // What is sold at an exhibition is what went out to it, whatever lot the line says.
+    let (place, said) = match line.operation.as_str() {
+        "exhibition-sale" => (Place::Exhibition, None),
+        _ => (Place::Available, line.lot.as_deref().map(str::trim).filter(|lot| !lot.is_empty())),
+    };
+    let lots = StockForm::of(&record).lots.into_iter();
+    let lots = lots.filter(|lot| said.is_none_or(|said| lot.number == said));
     let mut found = Vec::new();
-    for lot in StockForm::of(&record).lots.iter().filter(|lot| said.is_none_or(|said| lot.number == said)) {
+    for lot in lots.filter(|lot| lot.balances.contains_key(place.word())) {
         let key = entry_refund::lot_key(book, &line.item, &lot.number);
-        let Some(standing) = window.read.record(&key).await? else { continue };
+        // One that nobody had reason to keep by now may have been by then.
         found.push(key.id.to_string());
+        let Some(standing) = window.read.record(&key).await? else { continue };
         let claims = entry_refund::Standing::of(&standing).claims.into_iter();
         found.extend(claims.map(|claim| claim.application));
     }

@@ -1,19 +1,24 @@
 //! Units in which parcels of exports leave together: what a command on one touches is put into it, so that it is loaded and locked
 //! where the command is decided; and what the trade of a parcel tells of its unit. Who may be in a unit is `register::consolidation`.
+//! A keeper who has that duty alone finds the units at the sites that he keeps, and loads those of his party; of other registers he has
+//! nothing.
 
 use crate::Window;
 use crate::api::error::Problem;
-use crate::api::registers::Body as Sent;
+use crate::api::registers::{Body as Sent, refused};
 use crate::api::view;
-use crate::auth::Caller;
+use crate::auth::{Caller, Denied};
+use crate::rights::Right;
+use crate::sites;
 use clearance::export::{ExportKey, ExportState, ExportTradeKey};
 use clearance::keys::WaybillKey;
-use clearance::record::{RecordKey, Register};
+use clearance::record::{Record, RecordKey, Register};
 use register::consolidation::{
     Body, Found, GONE, MOST, Mark, PUT_IN, TAKEN_OUT, is_of_unit, key, name_of, named,
 };
 use register::park::bag::{self, Bag};
 use register::park::happening::parcel_of;
+use register::{By, Refusal};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use store::Read;
@@ -22,6 +27,70 @@ use store::Read;
 const AT_ONCE: usize = 64;
 /// What happened to a parcel with units that its trade tells, the newest.
 const TOLD: usize = 50;
+
+/// What people need who make moves in registers; of units a keeper's duty is enough.
+const MOVERS: &[Right] = &[Right::RegistersApply, Right::FilingsReview];
+
+/// Whether a register is there for whoever keeps sites.
+pub(crate) fn is_for_keepers(caller: &Caller, register: Option<Register>) -> bool {
+    register == Some(Register::Consolidation) && caller.rights.has(Right::SitesKeep)
+}
+
+/// Whether a caller makes moves in a register at all.
+///
+/// # Errors
+/// [`Denied`] when he does not.
+pub(crate) fn asks_moves(caller: &Caller, register: &str) -> Result<(), Denied> {
+    if is_for_keepers(caller, Register::from_word(register)) { Ok(()) } else { caller.may(MOVERS) }
+}
+
+/// Whether a caller loads a unit as keeper of its site: one of his party's, there or to be opened. Where nothing is sent yet, whether
+/// there is a site at which he might.
+pub(crate) async fn loads(
+    window: &Window,
+    caller: &Caller,
+    at: &RecordKey,
+    sent: Option<&Sent>,
+) -> Result<bool, Problem> {
+    let (codes, _) = window.names_of(&caller.party);
+    let is_his = is_of_unit(at) && codes.contains(&register::owner_of(at));
+    if !is_his || !is_for_keepers(caller, Some(at.register)) {
+        return Ok(false);
+    }
+    let site = match (window.read.record(at).await?, sent) {
+        (Some(record), _) => Body::of(&record).site,
+        (None, Some(sent)) => {
+            let site = sent.body.as_ref().and_then(|body| body["site"].as_str());
+            site.unwrap_or_default().trim().to_owned()
+        }
+        (None, None) => return Ok(!sites::all(window, caller).await?.is_empty()),
+    };
+    sites::keeps(window, caller, &site).await
+}
+
+/// Who makes a move: whose duty it is in every register, or the keeper of the unit's site. A unit elsewhere, and one of others, is
+/// answered to a keeper as none.
+pub(crate) async fn by(
+    window: &Window,
+    caller: &Caller,
+    by: By,
+    at: &RecordKey,
+    sent: &Sent,
+) -> Result<By, Problem> {
+    let loads = loads(window, caller, at, Some(sent)).await?;
+    if !loads && !caller.rights.has_any(MOVERS) {
+        return Err(refused(&Refusal::Absent, &[]));
+    }
+    Ok(By { applies: by.applies || loads, ..by })
+}
+
+/// Whether a record of units that names his party is one that a caller may see: a keeper sees what is at his sites.
+pub(crate) async fn is_in_reach(window: &Window, caller: &Caller, record: &Record) -> Result<bool, Problem> {
+    if caller.rights.has(Right::RegistersRead) {
+        return Ok(true);
+    }
+    Ok(is_of_unit(&record.key) && sites::keeps(window, caller, &Body::of(record).site).await?)
+}
 
 /// Puts into a command on a unit which parcels, bags and trades it touches, whatever was sent in their place. Where it changes before
 /// the command is decided, that finds the parcel unknown, and nothing is recorded.
@@ -73,7 +142,8 @@ pub(crate) async fn with_found(
         _ => return Ok(()),
     }
     let mut seen = BTreeSet::new();
-    touched.retain(|(parcel, _)| seen.insert(parcel.clone()));
+    // One that lies loose and in a bag is named with both, or the bag would not be found.
+    touched.retain(|touched| seen.insert(touched.clone()));
     // More than a unit holds is refused for that.
     touched.truncate(MOST + 1);
     let found = found(window, touched).await?;

@@ -14,7 +14,8 @@ use clearance::outcome::Outcome;
 use clearance::party::{Entry, Parties};
 use clearance::record::{Record, Register};
 use clearance::risk::SamplingSeed;
-use clearance::windows::{Raised, Window};
+use clearance::trial::export::trade_in;
+use clearance::windows::{Raised, Window, Windowed};
 use clearance::{Rulebook, Text};
 use ledger::{Account, Balance, Movement};
 use register::draw::Period;
@@ -274,8 +275,8 @@ impl World<'_> {
         facts.numbers = Numbers { next: stored.read.serial, end: stored.read.serial + SERIALS };
         facts.next = event.position;
         // A score was made by whoever had the model: what it was is in the row.
-        if let (Cause::Document(arrived), Some(attempt)) = (&event.cause, attempt_of(stored)) {
-            clearance::score::give_again(&mut facts, arrived, &attempt.counts);
+        if let (Cause::Document(arrived), Some(read)) = (&event.cause, windows_of(stored)) {
+            clearance::score::give_again(&mut facts, arrived, read);
         }
         if let Err(what) = self.seed_in_turn(stored, &facts) {
             return Ok(Err(what));
@@ -463,6 +464,12 @@ fn event_of_many(stored: &Outcome) -> bool {
 
 fn attempt_of(stored: &Outcome) -> Option<&Attempt> {
     stored.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref())
+}
+
+/// What the list of a trade read of windows, and the score that it was given.
+fn windows_of(stored: &Outcome) -> Option<&[Windowed]> {
+    let of_export = || trade_in(stored).map(|trade| trade.look.counts.as_slice());
+    attempt_of(stored).map(|attempt| attempt.counts.as_slice()).or_else(of_export)
 }
 
 /// Balances and windows as a judgement says that it saw them.

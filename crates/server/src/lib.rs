@@ -9,6 +9,7 @@
 
 pub mod accounts;
 mod agency_queries;
+mod all_records;
 mod answering;
 pub mod api;
 pub mod archiving;
@@ -16,6 +17,7 @@ pub mod auth;
 pub mod beside;
 mod bonded;
 pub mod book_clocks;
+pub mod centralised_tax;
 pub mod clock;
 mod commands;
 mod consolidations;

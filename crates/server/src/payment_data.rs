@@ -1,7 +1,7 @@
 //! Answers of platforms to what customs asks of payments: whose signature they have, and how they compare with what was
 //! declared, found out before the record is changed. What an answer must say is `register::payment_data`'s.
 
-use crate::Window;
+use crate::{Window, all_records};
 use ceb::signature::{CertificateFacts, SignatureFault};
 use ceb::{Document, Order, Payment};
 use clearance::Text;
@@ -19,8 +19,6 @@ use store::{Read, RecordSearch, StoreError};
 
 /// Orders of one answer that are looked up at most.
 const ORDERS: usize = 100;
-/// Records of certificates of one party that are looked at.
-const RECORDS: usize = 100;
 
 /// Why an answer was not taken.
 #[derive(Debug)]
@@ -221,7 +219,7 @@ async fn certificates(window: &Window, platform: &str) -> Result<Vec<(String, Ce
     // Those that are records by themselves, as they are in the store: what is revoked counts nowhere.
     let search =
         RecordSearch { register: Register::Certificate, parties: Some(codes.clone()), states: Vec::new() };
-    for record in window.read.records(&search, None, RECORDS).await?.0 {
+    for record in all_records::of(window, &search).await? {
         let certificate = Certificate::of(&record);
         if certificate.revoked.is_some() {
             revoked.push(certificate.fingerprint);
@@ -233,8 +231,7 @@ async fn certificates(window: &Window, platform: &str) -> Result<Vec<(String, Ce
         }
     }
     let search = RecordSearch { register: Register::Filing, parties: Some(codes), states: Vec::new() };
-    let (records, _) = window.read.records(&search, None, RECORDS).await?;
-    for record in records {
+    for record in all_records::of(window, &search).await? {
         for pem in register::filing::certificates(&record) {
             let Ok(facts) = CertificateFacts::read(pem.as_bytes()) else { continue };
             let fingerprint = evidence::hexadecimal(&facts.der_sha256);

@@ -64,6 +64,7 @@ pub(crate) struct Surroundings {
     pub(crate) tail: Arc<Tail>,
     pub(crate) statistics: Arc<Statistics>,
     pub(crate) shadows: Shadows,
+    pub(crate) export_shadows: Shadows,
 }
 
 /// Starts the pipeline on its own thread. A store that fails ends the process's intake: the sender's queue closes, and
@@ -73,14 +74,16 @@ pub(crate) struct Surroundings {
 /// When the thread or its runtime cannot be started.
 pub(crate) fn start<S: Store>(
     store: S,
-    Surroundings { reference, clock, metrics, pause, unreadable, tail, statistics, shadows }: Surroundings,
+    surroundings: Surroundings,
     judge: Judge,
     failed: impl FnOnce(StoreError) + Send + 'static,
 ) -> std::io::Result<(Pipeline, std::thread::JoinHandle<()>)> {
+    let Surroundings { reference, clock, metrics, pause, unreadable, tail, statistics, .. } = surroundings;
     let (sender, queue) = mpsc::channel(WAITING);
     let closing = Arc::new(Notify::new());
     let told_to_close = closing.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let scoring = Scoring::of(store.read().into(), [surroundings.shadows, surroundings.export_shadows]);
     let answering = Answering {
         read: store.read().into(),
         reference: reference.clone(),
@@ -101,7 +104,7 @@ pub(crate) fn start<S: Store>(
             unreadable,
             backlog: true,
             follows: VecDeque::new(),
-            scoring: Scoring::of(shadows),
+            scoring,
         };
         runtime.block_on(async {
             if let Err(error) = engine.run(queue, &told_to_close).await {

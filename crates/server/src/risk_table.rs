@@ -10,7 +10,7 @@ use crate::shadow::{
 use ceb::Day;
 use clearance::consignment::{Consignment, Drawn, RiskHit};
 use clearance::decide::Reference;
-use clearance::export::ExportTrade;
+use clearance::export::{ExportTrade, ExportTradeKey};
 use clearance::record::Register;
 use inspection::declaration::{Declaration, Trade};
 use register::risk_case::Body;
@@ -65,7 +65,10 @@ pub async fn each_judged<E: From<StoreError>>(
             for seen in looked.seen {
                 let one = match seen {
                     Seen::Found(attempt, result) => {
-                        found.entry(attempt).or_insert(result);
+                        let is_export = ExportTradeKey::of_marked(&attempt.0).is_some();
+                        if is_export == (trade == Trade::Export) {
+                            found.entry(attempt).or_insert(result);
+                        }
                         continue;
                     }
                     Seen::Judged(consignment) => Judged::Import(consignment),
@@ -115,9 +118,8 @@ pub async fn rows<E: From<StoreError>>(
     let judged = |judged: &Judged, result: Option<&Found>| -> Result<(), E> {
         let (lines, chance, label) = of_list(window, &reference, &labels, judged);
         for (number, mut line) in lines {
-            // Who opened the goods knows best; else what a joint case came to.
-            line.found = result.and_then(|result| result.of(number)).or(label);
-            line.chance = line.found.map(|_| chance);
+            let opened = result.and_then(|result| result.of(number));
+            (line.found, line.chance) = known(opened, label, chance);
             counts.lines += 1;
             counts.inspected += u64::from(line.found.is_some());
             counts.illicit += u64::from(line.found == Some(true));
@@ -154,6 +156,12 @@ fn of_list(
     }
 }
 
+/// What is known of a line, and the chance that it had of becoming known: who opened the goods knows best; else what a joint case came
+/// to, which nobody drew.
+fn known(opened: Option<bool>, label: Option<bool>, chance: f64) -> (Option<bool>, Option<f64>) {
+    (opened.or(label), opened.map(|_| chance).or(label.map(|_| 1.0)))
+}
+
 /// The chance that a list had of being looked at: where the draw alone chose it, its share; else a rule, or an officer, was sure.
 fn chance(hits: &[RiskHit], drawn: Option<Drawn>) -> f64 {
     by_draw(hits, drawn).map_or(1.0, |drawn| (f64::from(drawn.ratio) / PARTS).clamp(1.0 / PARTS, 1.0))
@@ -179,5 +187,21 @@ async fn labels(window: &Window) -> Result<BTreeMap<String, bool>, StoreError> {
         if after.is_none() {
             return Ok(labels);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_about_a_list_that_was_drawn_stands_for_itself_alone() {
+        assert_eq!(
+            known(Some(false), Some(true), 0.02),
+            (Some(false), Some(0.02)),
+            "who opened it knows best"
+        );
+        assert_eq!(known(None, Some(true), 0.02), (Some(true), Some(1.0)), "no draw led to it");
+        assert_eq!(known(None, None, 0.02), (None, None));
     }
 }

@@ -58,8 +58,8 @@ pub struct Settings {
     /// The model that scores in shadow, and for rules where the rulebook names it; then one that may take its place. None = nothing
     /// is scored.
     pub models: [Option<Loaded>; 2],
-    /// The model of exports that scores in shadow; none = nothing of exports is scored.
-    pub export_model: Option<Loaded>,
+    /// The same of exports.
+    pub export_models: [Option<Loaded>; 2],
     /// Address of the provider that brings messages to telephones; none = consumers cannot come in.
     pub messages: Option<String>,
 }
@@ -180,23 +180,23 @@ fn tend(window: &Window, settings: &Settings, beside: &Beside) -> JoinSet<()> {
     tasks.spawn(crate::lists_told::run(window.clone()));
     tasks.spawn(crate::book_clocks::run(window.clone()));
     tasks.spawn(crate::transit_clocks::run(window.clone()));
+    tasks.spawn(crate::centralised_tax::run(window.clone()));
     tasks.spawn(crate::site_codes::run(window.clone()));
     tasks.spawn(crate::draws::run(window.clone()));
     let beside = beside.handle();
     tasks.spawn_on(crate::evidence::run(window.clone(), EVERY), beside);
     tasks.spawn_on(crate::statistics::run(window.clone(), EVERY), beside);
     tasks.spawn_on(crate::finding::run(window.clone(), EVERY), beside);
-    for (shadow, model) in window.shadows.iter().zip(&settings.models) {
+    let of_imports = window.shadows.iter().zip(&settings.models);
+    let of_exports = window.export_shadows.iter().zip(&settings.export_models);
+    for (shadow, model) in of_imports.chain(of_exports) {
         if let Some(model) = model {
             shadow.load(model.clone());
         }
         tasks.spawn_on(crate::shadow::run(window.clone(), shadow.clone(), EVERY), beside);
     }
-    if let Some(model) = &settings.export_model {
-        window.export_shadow.load(model.clone());
-    }
-    tasks.spawn_on(crate::shadow::run(window.clone(), window.export_shadow.clone(), EVERY), beside);
     tasks.spawn_on(crate::trial::watching::run(window.clone(), EVERY), beside);
+    tasks.spawn_on(crate::trial::follow(window.clone()), beside);
     let (client, patience) = settings.push.clone();
     if let Some(url) = &settings.messages {
         window.messenger.connect(client.clone(), url);

@@ -2,14 +2,14 @@
 //! inspections find. Nothing that is decided reads these scores: no rule, no lane, no order of a queue. What comes of it is told
 //! to offices, so that they know whether the model is worth being listened to. Scores that rules read are `scoring`'s, which knows
 //! the past from here. Learning is `onewindow risk train`'s, from rows that
-//! `onewindow risk export` writes (`risk_table`); the model itself is the crate `inspection`. Exports have a model of their own,
-//! which no rule reads yet.
+//! `onewindow risk export` writes (`risk_table`); the model itself is the crate `inspection`. Exports have models of their own.
 #![expect(clippy::float_arithmetic, reason = "features of a model, no money")]
 
 mod exports;
 mod looking;
 
 pub use exports::declarations_of_export;
+pub(crate) use exports::declared_export;
 pub use looking::{JudgedList, Looked, Seen, look};
 
 use crate::Window;
@@ -201,7 +201,7 @@ pub struct Shadow {
     past: RwLock<Option<Arc<History>>>,
 }
 
-/// The models of a window: the one that is used or watched, and one that may take its place.
+/// The models of a trade in a window: the one that is used or watched, and one that may take its place.
 pub type Shadows = [Arc<Shadow>; 2];
 
 impl Shadow {

@@ -5,11 +5,11 @@
 mod bags;
 mod stock;
 
-use crate::Window;
 use crate::api::error::Problem;
 use crate::api::registers::{by, command_of, refused};
 use crate::api::view;
 use crate::auth::Caller;
+use crate::{Window, all_records};
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Lane, State as Standing};
@@ -29,8 +29,8 @@ use store::{ExportSearch, Read, RecordSearch, Scope, Search};
 pub use bags::{happened, named, of_bag};
 pub use stock::{lying, sealed};
 
-/// Sites of an operator that are looked through at most.
-const SITES: usize = 500;
+/// Pages of the store that one list of sites looks through at most.
+const PAGES: usize = 10;
 /// Parcels of imports, and of exports, on a list at most: the newest that were released.
 const LISTED: usize = 2_000;
 /// Parcels that are looked up at once.
@@ -74,12 +74,37 @@ impl Kept {
     }
 }
 
-/// Sites that a caller keeps.
-pub async fn all(window: &Window, caller: &Caller) -> Result<Vec<Kept>, Problem> {
+/// Sites of a caller's party that work.
+fn working(window: &Window, caller: &Caller) -> RecordSearch {
     let (codes, _) = window.names_of(&caller.party);
     let states = WORKING.iter().map(|state| Text::from(*state)).collect();
-    let search = RecordSearch { register: Register::Site, parties: Some(codes), states };
-    let (records, _) = window.read.records(&search, None, SITES).await?;
+    RecordSearch { register: Register::Site, parties: Some(codes), states }
+}
+
+/// Sites that a caller keeps, the newest first, after a place; with the place of the next page. An operator may have many that
+/// others keep: a page ends early then, and yet goes on.
+pub async fn kept_after(
+    window: &Window,
+    caller: &Caller,
+    after: Option<u64>,
+    limit: usize,
+) -> Result<(Vec<Kept>, Option<u64>), Problem> {
+    let search = working(window, caller);
+    let (mut found, mut after) = (Vec::new(), after);
+    for _ in 0..PAGES {
+        let (records, next) = window.read.records(&search, after, limit - found.len()).await?;
+        found.extend(records.into_iter().filter_map(|record| Kept::of(window, caller, record)));
+        after = next;
+        if after.is_none() || found.len() >= limit {
+            break;
+        }
+    }
+    Ok((found, after))
+}
+
+/// All sites that a caller keeps.
+pub async fn all(window: &Window, caller: &Caller) -> Result<Vec<Kept>, Problem> {
+    let records = all_records::of(window, &working(window, caller)).await?;
     Ok(records.into_iter().filter_map(|record| Kept::of(window, caller, record)).collect())
 }
 
@@ -93,6 +118,12 @@ pub async fn one(window: &Window, caller: &Caller, code: &str) -> Result<Kept, P
         }
     }
     Err(absent())
+}
+
+/// Whether a caller keeps a site, by the id of its record.
+pub async fn keeps(window: &Window, caller: &Caller, site: &str) -> Result<bool, Problem> {
+    let record = window.read.record(&RecordKey::new(Register::Site, site)).await?;
+    Ok(record.and_then(|record| Kept::of(window, caller, record)).is_some())
 }
 
 /// What is known of a parcel.

@@ -142,8 +142,8 @@ pub struct Window {
     pub(crate) risks: Arc<crate::api::risk::Risks>,
     /// Models in shadow, where there are such: the first is told as the window's own.
     pub shadows: crate::shadow::Shadows,
-    /// The model of exports in shadow, where there is one.
-    pub export_shadow: Arc<crate::shadow::Shadow>,
+    /// The same of exports.
+    pub export_shadows: crate::shadow::Shadows,
     /// The trial of a draft that runs here.
     pub trials: Arc<crate::trial::running::Trials>,
     /// Lists of draws.
@@ -180,7 +180,7 @@ impl Clone for Window {
             finding: self.finding.clone(),
             risks: self.risks.clone(),
             shadows: self.shadows.clone(),
-            export_shadow: self.export_shadow.clone(),
+            export_shadows: self.export_shadows.clone(),
             trials: self.trials.clone(),
             draws: self.draws.clone(),
         }
@@ -227,7 +227,7 @@ impl Window {
         let unreadable = Arc::<AtomicBool>::default();
         let tail = Arc::<Tail>::default();
         let statistics = Arc::<Statistics>::default();
-        let shadows = crate::shadow::Shadows::default();
+        let [shadows, export_shadows] = <[crate::shadow::Shadows; 2]>::default();
         let surroundings = Surroundings {
             reference: reference.clone(),
             clock: clock.clone(),
@@ -237,6 +237,7 @@ impl Window {
             tail: tail.clone(),
             statistics: statistics.clone(),
             shadows: shadows.clone(),
+            export_shadows: export_shadows.clone(),
         };
         let (pipeline, thread) = pipeline::start(store, surroundings, judge, failed)?;
         let window = Self {
@@ -261,7 +262,7 @@ impl Window {
             finding: Arc::default(),
             risks: Arc::default(),
             shadows,
-            export_shadow: Arc::default(),
+            export_shadows,
             trials: Arc::default(),
             draws: Arc::default(),
         };

@@ -881,6 +881,9 @@ fn get_fields(kind: Kind, bytes: &mut Bytes<'_>) -> Result<Document, Damage> {
 
 mod bonded;
 mod export;
+mod settled;
+
+pub use settled::{SETTLED, SettledIndex, SettledPart, decode_settled, encode_settled};
 
 impl Stored for ClaimKey {
     fn put(&self, out: &mut Vec<u8>) {
@@ -1063,6 +1066,10 @@ impl Stored for ActionKind {
                 out.push(25);
                 received.put(out);
             }
+            Self::DeferBill { due } => {
+                out.push(26);
+                due.put(out);
+            }
         }
     }
     fn get(bytes: &mut Bytes<'_>) -> Result<Self, Damage> {
@@ -1092,6 +1099,7 @@ impl Stored for ActionKind {
             23 => Self::Recognised(Stored::get(bytes)?),
             24 => Self::HoldReturn { number: Stored::get(bytes)?, status: Stored::get(bytes)? },
             25 => Self::ReceiveReturnAt(Stored::get(bytes)?),
+            26 => Self::DeferBill { due: Stored::get(bytes)? },
             _ => return Err(Damage("no action has this number")),
         })
     }

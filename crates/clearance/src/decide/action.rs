@@ -1,9 +1,9 @@
 //! Officers' decisions, on the same path as documents. Each names the version it saw; a newer one is refused with what
 //! changed. Which action is allowed in which state is the table of `states`.
 
-use super::declaration::{clear_timers, end_attempt};
+use super::declaration::{clear_timers, end_attempt, set_timer};
 use super::{Case, bonded, bonded_across, cancellation, inspection, judge, return_goods, timer, waybill};
-use crate::consignment::{Consignment, Lane, Remark, ReturnState, State};
+use crate::consignment::{Attempt, Consignment, Lane, Remark, ReturnState, State};
 use crate::event::{ActionKind, OfficerAction, TimerKind};
 use crate::finding::Finding;
 use crate::goods::RecordRead;
@@ -12,9 +12,9 @@ use crate::keys::Time;
 use crate::reason::Reason;
 use crate::receipt_text::ReceiptText;
 use crate::recognition::{self, About};
-use crate::rulebook::{Law, Rulebook};
+use crate::rulebook::{Calendar, Law, Rulebook};
 use crate::states::{Trigger, next};
-use ceb::Document;
+use ceb::{Day, Document};
 use compact_str::format_compact;
 use ledger::Account;
 
@@ -330,6 +330,8 @@ fn forbidden(consignment: &Consignment, kind: &ActionKind, now: Time) -> Option<
         }
         (ActionKind::SummariseBill { .. }, _) => bill.is_some_and(|bill| bill.status == 1) && summarisable,
         (ActionKind::LeaveGate { .. }, Some(_)) => bonded::may_leave(consignment),
+        // Of two statements that would have it the first has it.
+        (ActionKind::DeferBill { .. }, _) => attempt.is_some_and(Attempt::may_be_deferred),
         (ActionKind::PayBill, _) => bill.is_some_and(|bill| bill.status == 2 && !bill.paid),
         (kind, Some(state)) if kind.inspection().is_some() => {
             state == State::Inspection && trigger(kind).is_some_and(|trigger| next(state, trigger).is_some())
@@ -412,6 +414,7 @@ fn perform(case: &mut Case<'_>, consignment: &mut Consignment, action: &OfficerA
         ActionKind::HoldReturn { .. } => {}
         ActionKind::SummariseBill { notice } => timer::summarise(case, consignment, notice.clone()),
         ActionKind::PayBill => pay(case, consignment),
+        ActionKind::DeferBill { due } => defer(case, consignment, *due),
         ActionKind::LeaveGate { release } => {
             let state = consignment.attempt.as_ref().map_or(0, |attempt| attempt.state.number());
             case.out.answer.status = i32::from(state);
@@ -437,6 +440,13 @@ pub(super) fn clear(case: &mut Case<'_>, consignment: &mut Consignment) {
         judge::step(case, consignment, Trigger::Matched, WAITS);
     }
     judge::await_arrival(case, consignment);
+}
+
+/// The bill is late when the statement is on which it stands.
+fn defer(case: &mut Case<'_>, consignment: &mut Consignment, due: Day) {
+    let Some(number) = consignment.attempt.as_ref().map(|attempt| attempt.number) else { return };
+    let after = Time::start_of(Calendar::plus_days(due, 1));
+    set_timer(case, consignment, TimerKind::PaymentOverdue, number, after);
 }
 
 /// The bill is paid: the guarantee is free, nothing is owed.

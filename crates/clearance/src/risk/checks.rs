@@ -75,10 +75,21 @@ pub(crate) fn faults(rules: &RiskRules, codes: &Codes, models: &RiskModels) -> V
     found
 }
 
-/// Why nothing has the score that an alternative asks for: no model is in use on any day of its rule.
+/// Why nothing has the score that an alternative asks for: no model of its trade is in use on any day of its rule.
 fn unscored(rule: &Rule, alternative: &Alternative, models: &RiskModels) -> Option<(String, String)> {
     let reads = alternative.conditions.iter().any(Condition::reads_score);
-    (reads && !models.any_between(rule.from, rule.to)).then(|| {
+    let exports = alternative.of_exports;
+    if !reads || models.any_between(rule.from, rule.to, exports) {
+        return None;
+    }
+    Some(if exports {
+        (
+            "它读取出口清单的 risk_score，但在其有效期内 risk_models.csv 没有启用任何出口（export）模型"
+                .to_owned(),
+            "it reads risk_score of exports, and risk_models.csv has no model of trade export in use on any of its days"
+                .to_owned(),
+        )
+    } else {
         (
             "它读取 risk_score，但在其有效期内 risk_models.csv 没有启用任何模型".to_owned(),
             "it reads risk_score, and risk_models.csv has no model in use on any of its days".to_owned(),

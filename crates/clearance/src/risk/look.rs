@@ -1,6 +1,7 @@
 //! A declaration as the conditions see it: every number and text is taken once, however many rules look at it.
 
 use super::compile::{Alternative, Condition, Value};
+use super::kept::{KeptFacts, KeptLine};
 use super::lists::{Goods, OfBrand};
 use super::names::{self, Number, Word};
 use super::{ExportFacts, RiskFacts, RiskRules};
@@ -11,6 +12,7 @@ use crate::tax::Assessment;
 use crate::windows::{Windowed, exported, grams, grams_a_piece, pieces};
 use crate::{Text, normal};
 use ceb::{Day, Decimal, Payment};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// A line.
@@ -20,7 +22,7 @@ struct Line<'a> {
     /// Country of origin of an import, of destination of an export.
     country: &'a str,
     /// Name, model and name as sold in one writing, apart.
-    text: String,
+    text: Cow<'a, str>,
     /// Price of a unit and total, fen; none = beyond what can be held, or in a currency without a rate.
     price: Option<i64>,
     total: Option<i64>,
@@ -100,7 +102,7 @@ impl<'a> Looked<'a> {
             },
             name: &line.gname,
             country: &line.country,
-            text: written([&line.gname, &line.gmodel].into_iter().chain(&line.item_name)),
+            text: written([&line.gname, &line.gmodel].into_iter().chain(&line.item_name)).into(),
             price: fen(line.price),
             total: fen(line.total_price),
             pieces: pieces(line),
@@ -144,7 +146,7 @@ impl<'a> Looked<'a> {
                 },
                 name: &line.gname,
                 country: &line.country,
-                text: written([&line.gname, &line.gmodel].into_iter().chain(&line.item_name)),
+                text: written([&line.gname, &line.gmodel].into_iter().chain(&line.item_name)).into(),
                 price: in_cny(&line.currency, line.price),
                 total: in_cny(&line.currency, line.total_price),
                 pieces: exported::whole(line.qty),
@@ -168,12 +170,93 @@ impl<'a> Looked<'a> {
             dutiable: None,
             value: facts.value,
             merchant_days: facts.merchant_since.map(|since| days_between(since, day)),
-            score: None,
+            score: Score::of(facts.counts).map(|score| score.thousandths.into()),
             age: None,
             payer_differs: None,
             piece_weight,
         };
         Self { rules, day, list, lines, windows: windows_of(rules, facts.counts, 0) }
+    }
+
+    /// What was kept of a declaration; `scored` = the score of a model is among what may be read.
+    pub(super) fn of_kept(rules: &'a RiskRules, facts: &'a KeptFacts, scored: bool, day: Day) -> Self {
+        let lines = facts.lines.iter().enumerate().map(|(index, line)| Line {
+            goods: Goods {
+                hs: &line.hs,
+                numbers: [line.item_no.as_ref(), line.item_record_no.as_ref(), line.bar_code.as_ref()],
+            },
+            // Only evidence says it.
+            name: "",
+            country: &line.country,
+            text: Cow::Borrowed(line.text.as_str()),
+            price: line.price,
+            total: line.total,
+            pieces: line.pieces,
+            brand: OnceCell::new(),
+            windows: windows_of(rules, &facts.counts, index + 1),
+        });
+        let score = Score::of(&facts.counts).filter(|_| scored);
+        let list = List {
+            trade: if facts.exports { names::EXPORT } else { names::IMPORT },
+            transport: &facts.transport,
+            mode: &facts.mode,
+            district: &facts.district,
+            merchant: &facts.merchant,
+            gross: facts.gross,
+            net: facts.net,
+            dutiable: facts.dutiable,
+            value: facts.value,
+            merchant_days: facts.merchant_days,
+            score: score.map(|score| score.thousandths.into()),
+            age: facts.age,
+            payer_differs: facts.payer_differs,
+            piece_weight: facts.piece_weight,
+        };
+        Self { rules, day, list, lines: lines.collect(), windows: windows_of(rules, &facts.counts, 0) }
+    }
+
+    /// What is kept of it, with what windows said.
+    pub(super) fn kept(&self, exports: bool, counts: Vec<Windowed>) -> KeptFacts {
+        let list = &self.list;
+        let line = |line: &Line<'_>| {
+            let [item_no, item_record_no, bar_code] = line.goods.numbers.map(|number| number.cloned());
+            KeptLine {
+                hs: line.goods.hs.into(),
+                item_no,
+                item_record_no,
+                bar_code,
+                country: line.country.into(),
+                text: Text::from(&*line.text),
+                price: line.price,
+                total: line.total,
+                pieces: line.pieces,
+            }
+        };
+        KeptFacts {
+            exports,
+            transport: list.transport.into(),
+            mode: list.mode.into(),
+            district: list.district.into(),
+            merchant: list.merchant.into(),
+            gross: list.gross,
+            net: list.net,
+            dutiable: list.dutiable,
+            value: list.value,
+            merchant_days: list.merchant_days,
+            age: list.age,
+            payer_differs: list.payer_differs,
+            piece_weight: list.piece_weight,
+            lines: self.lines.iter().map(line).collect(),
+            counts,
+        }
+    }
+
+    /// Whether all of an alternative holds.
+    pub(super) fn is_met(&self, alternative: &Alternative) -> bool {
+        let holds = |line: Option<&Line<'_>>| {
+            alternative.conditions.iter().all(|condition| self.one(condition, line))
+        };
+        if alternative.of_line { self.lines.iter().any(|line| holds(Some(line))) } else { holds(None) }
     }
 
     /// What holds, as evidence; none = some condition does not.
@@ -304,7 +387,7 @@ impl<'a> Looked<'a> {
             Word::Hs => line.map(|line| line.goods.hs),
             Word::Origin => line.filter(|_| !exports).map(|line| line.country),
             Word::Destination => line.filter(|_| exports).map(|line| line.country),
-            Word::Goods => line.map(|line| line.text.as_str()),
+            Word::Goods => line.map(|line| &*line.text),
         }
     }
 }

@@ -1,15 +1,17 @@
 //! Sealed rules: conditions over what is declared, over windows and over lists of words, brands and recalls; hits out. Parties
 //! see only the measure taken. How a condition is written is `compile`, what it can look at `names`, how it is held against a
-//! declaration `look`, the lists are `lists`; `sampling` draws at random beside the rules.
+//! declaration `look`, what is kept of one for rules to come `kept`, the lists are `lists`; `sampling` draws at random beside the rules.
 
 pub(crate) mod checks;
 mod compile;
+mod kept;
 mod lists;
 mod look;
 mod names;
 pub mod period;
 mod sampling;
 
+pub use kept::{KeptFacts, KeptLine};
 pub(crate) use lists::CoveredRow;
 pub use names::reference_markdown;
 pub use sampling::{DrawPeriod, RANDOM, SamplingSeed, draw, drawn, export_terms, handle, ratio, salt, terms};
@@ -40,6 +42,12 @@ struct Rule {
     lane: Lane,
     /// It hits when one of them holds.
     alternatives: Vec<Alternative>,
+}
+
+impl Rule {
+    fn is_in_force(&self, day: Day) -> bool {
+        self.from <= day && self.to.is_none_or(|last| day <= last)
+    }
 }
 
 /// The compiled rules of a rulebook.
@@ -211,8 +219,20 @@ impl RiskRules {
         self.hits(&look::Looked::export(self, facts, day), day, true)
     }
 
+    /// The gravest lane of those that hit: without words, and without looking at what could say no more.
+    fn gravest(&self, looked: &look::Looked<'_>, day: Day, exports: bool) -> Option<Lane> {
+        let mut gravest = None;
+        for rule in self.rules.iter().filter(|rule| rule.is_in_force(day)) {
+            let mut own = rule.alternatives.iter().filter(|one| one.of_exports == exports);
+            if Some(rule.lane) > gravest && own.any(|alternative| looked.is_met(alternative)) {
+                gravest = Some(rule.lane);
+            }
+        }
+        gravest
+    }
+
     fn hits(&self, looked: &look::Looked<'_>, day: Day, exports: bool) -> Vec<RiskHit> {
-        let in_force = |rule: &&Rule| rule.from <= day && rule.to.is_none_or(|last| day <= last);
+        let in_force = |rule: &&Rule| rule.is_in_force(day);
         let hit = |rule: &Rule| {
             let mut own = rule.alternatives.iter().filter(|one| one.of_exports == exports);
             let evidence = own.find_map(|alternative| looked.holds(alternative))?;

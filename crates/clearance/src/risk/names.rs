@@ -110,7 +110,7 @@ pub(super) const NUMBERS: [NumberRow; 17] = [
         Number::RiskScore,
         false,
         "thousandths",
-        "what the model in use (`risk_models.csv`) holds the chance to be that the list is illicit, of the line that has the most; absent where none is in use",
+        "what the model in use for the list's trade (`risk_models.csv`) holds the chance to be that it is illicit, of the line that has the most; absent where none is in use",
     ),
     (
         "value_fen",

@@ -44,6 +44,7 @@ const TABLES: &[(&str, &[&str], Following)] = &[
     ("filing_reviewers.csv", &["role"], Following::Closely),
     ("inspection_results.csv", &["result"], Following::Closely),
     ("list_editions.csv", &["valid_from"], Following::OneDay),
+    ("market_exclusions.csv", &["hs"], Following::Closely),
     ("parameters.csv", &["name"], Following::Always),
     ("parcel_tax.csv", &["heading"], Following::Closely),
     ("parcel_values.csv", &["entry"], Following::Closely),
@@ -52,7 +53,7 @@ const TABLES: &[(&str, &[&str], Following)] = &[
     ("retention.csv", &["record_type"], Following::Always),
     ("risk_brands.csv", &["brand", "hs"], Following::Freely),
     ("risk_goods_words.csv", &["word"], Following::Freely),
-    ("risk_models.csv", &[], Following::Freely),
+    ("risk_models.csv", &["trade"], Following::Freely),
     ("risk_recalls.csv", &["id", "goods", "hs", "brand", "lot"], Following::Freely),
     (RISK_RULES, &["id"], Following::Freely),
     ("risk_words.csv", &["list", "word"], Following::Freely),
@@ -126,7 +127,8 @@ pub(super) fn named(
     for (index, row) in written.rows.iter().enumerate() {
         let Some((from, to)) = days(row) else { continue };
         let name = names.iter().map(|name| written.field(row, name)).collect::<Vec<_>>().join(" ");
-        let told = if names.is_empty() { row.first().map_or("", String::as_str) } else { name.as_str() };
+        // One that has no name, and one that was written before there was its column, is told by its first field.
+        let told = if name.is_empty() { row.first().map_or("", String::as_str) } else { name.as_str() };
         let last = to.map_or_else(String::new, |to| to.to_string());
         let value = format!("{told}: {from}–{last}");
         groups.entry(name).or_default().push(DatedRow { row: index + 2, from, to, value });

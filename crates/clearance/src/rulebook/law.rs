@@ -1,5 +1,6 @@
 //! Dated parameters and the view of one day: every limit, rate and window a judgement uses.
 
+use super::later::LATER;
 use super::{Confidence, Rate, TableFault, rows, term};
 use crate::Text;
 use ceb::Day;
@@ -297,96 +298,25 @@ law! {
     entry_refund_months;
     /// Hours from departure within which goods under transfer arrive in the district of exit.
     transit_transfer_hours;
+    /// The working day of the next month by whose end a statement of centralised tax is paid.
+    centralised_tax_working_day;
+    /// Months for which leave to pay taxes together is given at most.
+    centralised_tax_months;
+    /// Most that a declaration of market procurement may be worth, in whole USD; equality is inside.
+    market_declaration_limit;
+    /// Kinds of goods up to which such a declaration names each; with more it may be declared in summary.
+    market_summarised_kinds;
+    /// Kinds of goods, the most valuable, that a declaration in summary names each all the same.
+    market_summarised_itemised;
+    /// 1 = it is declared in the district of its market.
+    market_own_district;
+    /// 1 = its goods are exempt from value-added tax, and none is refunded.
+    market_tax_exempt;
+    /// Per mille of its total by which what was received may differ when it is closed.
+    market_receipt_tolerance;
+    /// Share of its declarations that are looked at by the draw, parts per million.
+    market_sampling;
 }
-
-/// Parameters that rulebooks published before them do not have, and what holds under those.
-const LATER: [(&str, i64); 85] = [
-    ("payment_data_minutes", 2),
-    ("payment_data_time_tolerance", 10),
-    ("goods_filing_9610", 0),
-    ("goods_filing_1210", 0),
-    ("goods_filing_1239", 0),
-    ("permitted_services", 0),
-    ("modes_of_enterprises", 0),
-    ("second_officer_lane", 0),
-    ("assignment_minutes", 30),
-    ("bulk_decisions", 50),
-    ("scripted_outcomes", 0),
-    ("quota_guards", 0),
-    ("consumer_code_minutes", 5),
-    ("consumer_code_tries", 5),
-    ("consumer_codes_free", 3),
-    ("dispute_answer_days", 5),
-    ("dispute_decide_days", 15),
-    ("credit_obeyed", 0),
-    ("credit_hearing_days", 5),
-    ("credit_decision_days", 15),
-    ("demand_days", 14),
-    ("inspection_photographs", 10),
-    ("photograph_bytes", 5_242_880),
-    ("inspection_second_confirms", 0),
-    ("rulebook_tried", 1),
-    ("case_objection_days", 5),
-    ("draw_period_days", 0),
-    ("draw_handover_hours", 24),
-    ("draw_secret_days", 14),
-    ("draw_reveal_days", 60),
-    ("bonded_gate_weight_tolerance", 30),
-    ("consolidation_weight_tolerance", 50),
-    ("export_payment_required", 0),
-    ("export_payment_required_enterprises", 0),
-    ("export_modes_enterprises", 1),
-    ("export_list_limit", 500_000),
-    ("export_compare_weight", 1),
-    ("export_compare_parcels", 0),
-    ("export_compare_charges", 0),
-    ("export_compare_received", 0),
-    ("export_arrival_required", 1),
-    ("export_master_required", 1),
-    ("export_cancellation_automatic", 1),
-    ("export_summary_last_day", 15),
-    ("export_summary_month_over", 1),
-    ("export_summary_lists", 10_000),
-    ("export_summary_compare_district", 1),
-    ("export_summary_state", 1),
-    ("export_return_months", 12),
-    ("export_return_relief_months", 0),
-    ("export_return_food_first", 2),
-    ("export_return_food_last", 22),
-    ("export_return_automatic", 0),
-    ("export_return_compare_district", 1),
-    ("site_pass_list_minutes", 240),
-    ("credit_terms_obeyed", 0),
-    ("consumer_conduct", 0),
-    ("consumer_conduct_months", 24),
-    ("parcel_limit_near", 80_000),
-    ("parcel_limit", 100_000),
-    ("parcel_tax_exempt", 5_000),
-    ("linked_half_life_days", 30),
-    ("trace_warning_scans", 20),
-    ("trace_warning_places", 8),
-    ("provisional_entry_days", 14),
-    ("provisional_entry_working_days", 0),
-    ("bonded_warning_days", 3),
-    ("provisional_entry_extension_days", 14),
-    ("exhibition_months", 6),
-    ("exhibition_extension_months", 6),
-    ("exhibition_tax_day", 15),
-    ("exhibition_tax_same_year", 1),
-    ("credit_reach", 0),
-    ("export_looks", 0),
-    ("sampling_base_export", 0),
-    ("export_return_taxes", 0),
-    ("modes_of_parks", 0),
-    ("return_across_books", 0),
-    ("goods_filing_terms", 0),
-    ("powers_of_attorney", 0),
-    ("arrival_wait_days", 0),
-    ("export_simplified_duties", 0),
-    ("stock_ageing_days", 90),
-    ("entry_refund_months", 0),
-    ("transit_transfer_hours", 72),
-];
 
 impl Parameters {
     pub(super) fn load(text: &str, faults: &mut Vec<TableFault>) -> Self {

@@ -12,7 +12,9 @@ mod demand_routes;
 mod editions;
 mod export_duties;
 mod inspections;
+mod later;
 mod law;
+mod market_exclusions;
 mod parcel_tariff;
 mod processes;
 mod rates;
@@ -35,6 +37,7 @@ pub use editions::{ListEdition, ListEditions};
 pub use export_duties::{ExportDuties, ExportDuty};
 pub use inspections::{InspectionResults, Measured, ResultRow};
 pub use law::{Dated, Law, Parameters};
+pub use market_exclusions::{MarketExclusion, MarketExclusions};
 pub use parcel_tariff::{CatalogueEntry, ParcelHeading, ParcelTariff, Per};
 pub use processes::{ProcessTemplates, Station};
 pub use rates::{CNY, ExchangeRates};
@@ -97,7 +100,7 @@ pub struct Rulebook {
     pub algorithms: Algorithms,
     /// Sealed rules.
     pub risk: RiskRules,
-    /// Which model gives the score that rules may read.
+    /// Which models give the scores that rules may read, of imports and of exports.
     pub risk_models: RiskModels,
     /// Licences that a role needs.
     pub requirements: FilingRequirements,
@@ -121,6 +124,8 @@ pub struct Rulebook {
     pub export_duties: ExportDuties,
     /// Rates by which value-added tax on exported goods is refunded.
     pub refund_rates: RefundRates,
+    /// Goods that market procurement is not for.
+    pub market_exclusions: MarketExclusions,
     /// Stations of processes by mode.
     pub processes: ProcessTemplates,
 }
@@ -129,7 +134,7 @@ macro_rules! built_in {
     ($($file:literal),*) => { [$( ($file, include_str!(concat!("../../../../tables/", $file))), )*] };
 }
 
-const BUILT_IN: [(&str, &str); 37] = built_in!(
+const BUILT_IN: [(&str, &str); 38] = built_in!(
     "calendar.csv",
     "countries.csv",
     "credit_comparisons.csv",
@@ -149,6 +154,7 @@ const BUILT_IN: [(&str, &str); 37] = built_in!(
     "filing_reviewers.csv",
     "inspection_results.csv",
     "list_editions.csv",
+    "market_exclusions.csv",
     "parameters.csv",
     "parcel_tax.csv",
     "parcel_values.csv",
@@ -173,7 +179,7 @@ impl Rulebook {
     /// Tables that older rulebooks do not have: until one has them the built-in ones hold (results of inspections and
     /// factors of goods: none do, so that what was judged under such a rulebook is judged so again), and the next that is published has them as they are
     /// built in.
-    pub const ADDED: [&str; 25] = [
+    pub const ADDED: [&str; 26] = [
         "credit_comparisons.csv",
         "credit_dimensions.csv",
         "credit_grades.csv",
@@ -188,6 +194,7 @@ impl Rulebook {
         "filing_requirements.csv",
         "filing_reviewers.csv",
         inspections::FILE,
+        market_exclusions::FILE,
         parcel_tariff::RATES,
         parcel_tariff::VALUES,
         processes::FILE,
@@ -317,6 +324,7 @@ impl Rulebook {
             parcels: ParcelTariff::load(text(parcel_tariff::RATES), text(parcel_tariff::VALUES), &mut faults),
             export_duties: ExportDuties::load(text(export_duties::FILE), &mut faults),
             refund_rates: RefundRates::load(text(refund_rates::FILE), &mut faults),
+            market_exclusions: MarketExclusions::load(text(market_exclusions::FILE), &mut faults),
             processes,
         };
         if faults.is_empty() { Ok(book) } else { Err(faults) }

@@ -1,10 +1,11 @@
 //! Lists of exports in a trial. What is other than with imports: nothing is taxed and no balance is asked; an order, a waybill and,
 //! where the law of its day says so, the money received are what a list waits for, and what is missing when it is waited for no
 //! longer may be a person's to judge. Looks at the goods rest on windows, rates and parties that the trade kept, or that follow
-//! from its row. Where a draft changes sealed rules alone they are held against that ([`by_rules`]), as with imports.
+//! from its row. Where a draft changes sealed rules alone they are held against that (`settled`), as with imports.
 
-use super::short::beside_rules;
-use super::{Compared, Draft, Judged, SERIALS, Untried, Verdict, as_it_stands, refused, rests_on_record};
+use super::{
+    Compared, Draft, Judged, SERIALS, Untried, Verdict, as_it_stands, is_scored, refused, rests_on_record,
+};
 use crate::Text;
 use crate::bonded::book_of_export;
 use crate::consignment::{Lane, State};
@@ -17,6 +18,7 @@ use crate::outcome::Outcome;
 use crate::reason::Reason;
 use crate::risk::{ExportFacts, RiskRules};
 use crate::rulebook::Rulebook;
+use crate::score;
 use ceb::{Day, Document, ExportDeclaration};
 use std::sync::Arc;
 
@@ -125,12 +127,18 @@ fn tried(
     if judged.is_none() && refusals.iter().any(|finding| rests_on_record(finding.reason)) {
         return Ok(*stored);
     }
-    let (judged_with, [_, counted]) =
+    let (judged_with, counted) =
         draft.by_number.get(&grounds.stored.read.rulebook).ok_or(Untried::Grounds)?;
     let now = grounds.stored.now;
     let received = grounds.event.recorded.unwrap_or(now).day();
     // A list that was refused, and one of a law that does not look, was counted in no window.
-    let variant = if judged.is_some() && looks(judged_with, received) { counted } else { &draft.uncounted };
+    let variant = match judged.as_deref().filter(|_| looks(judged_with, received)) {
+        Some(trade) => {
+            let model = draft.book().risk_models.of_exports_on(received);
+            &counted[usize::from(is_scored(&trade.look.counts, model))]
+        }
+        None => &draft.uncounted,
+    };
     let reference = Reference { books: vec![variant.book.clone()], ..grounds.reference.clone() };
     let mut facts = facts(&grounds, judged.as_deref());
     let outcome = decide(std::slice::from_ref(&grounds.event), &mut facts, &reference, now).pop();
@@ -190,46 +198,17 @@ fn facts(grounds: &ExportGrounds, judged: Option<&ExportTrade>) -> Facts {
     }
     // What a window said then stands; of windows that were not read nothing is known.
     facts.told = judged.map_or_else(Vec::new, |trade| trade.look.counts.clone());
+    if let (Cause::Document(arrived), Some(trade)) = (&grounds.event.cause, judged) {
+        score::give_again(&mut facts, arrived, &trade.look.counts);
+    }
     facts
 }
 
 /// Whether exports are looked at by the law of a day.
-fn looks(book: &Rulebook, day: Day) -> bool {
+pub(super) fn looks(book: &Rulebook, day: Day) -> bool {
     book.parameters.on(day).export_looks == 1
 }
 
 fn gravest(rules: &RiskRules, facts: &ExportFacts<'_>, day: Day) -> Option<Lane> {
     rules.evaluate_export(facts, day).iter().map(|hit| hit.lane).max()
-}
-
-/// What a list would have come to where a draft changes rules alone ([`Draft::is_short`]).
-///
-/// # Errors
-/// [`Untried`] where the rules would read what nobody wrote down.
-pub fn by_rules(matched: &MatchedExport<'_>, draft: &Draft) -> Result<Judged, Untried> {
-    let (trade, day) = (matched.trade, matched.day);
-    let stored = of_attempt(trade);
-    let attempt = trade.attempt.as_ref().filter(|attempt| attempt.lane.is_some());
-    // What was not matched met no rule, and neither did what the law of its day does not look at.
-    let Some(attempt) = attempt.filter(|_| looks(draft.book(), day)) else { return Ok(stored) };
-    let (_, [_, counted]) = draft.by_number.get(&attempt.rulebook).ok_or(Untried::Grounds)?;
-    let variant = if looks(draft.book(), attempt.business_date) { counted } else { &draft.uncounted };
-    let facts = ExportFacts {
-        declaration: matched.declaration,
-        rates: &variant.book.rates,
-        value: trade.value,
-        merchant_since: matched.merchant_since,
-        counts: &trade.look.counts,
-    };
-    let sealed = gravest(&variant.book.risk, &facts, day).unwrap_or(Lane::Release);
-    // Nothing is assessed, so nothing is missing of it.
-    let lane = beside_rules(&attempt.findings, &trade.look.hits, true).max(sealed);
-    if gravest(&variant.possible, &facts, day) > Some(lane) {
-        return Err(Untried::Window);
-    }
-    let verdict = match lane {
-        Lane::Reject => Verdict::Rejected(Reason::RiskRejected),
-        _ => Verdict::Passed,
-    };
-    Ok(Judged { verdict, lane: Some(lane), tax: None })
 }

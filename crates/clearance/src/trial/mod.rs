@@ -4,13 +4,15 @@
 //! Leaves to others: finding the rows, and what is made of many (`tally`).
 
 pub mod export;
+mod settled;
 mod short;
 pub mod tally;
 
-pub use short::{Matched, by_rules};
+pub use settled::{Ruled, Settled};
+pub use short::Matched;
 
 use crate::Text;
-use crate::consignment::{Attempt, Consignment, Lane, State};
+use crate::consignment::{Consignment, Lane, State};
 use crate::decide::{Reference, decide, tried_match};
 use crate::event::{Cause, Event};
 use crate::facts::{Facts, Numbers};
@@ -22,7 +24,7 @@ use crate::risk::{RiskFacts, RiskRules};
 use crate::rulebook::Rulebook;
 use crate::score::{self, Score};
 use crate::tax::Assessment;
-use crate::windows::WindowFact;
+use crate::windows::{WindowFact, Windowed};
 use ceb::{Declaration, Document};
 use ledger::{Account, Balance, HoldState};
 use std::collections::BTreeMap;
@@ -296,7 +298,10 @@ fn tried(
         draft.by_number.get(&grounds.stored.read.rulebook).ok_or(Untried::Grounds)?;
     let attempt = grounds.stored.consignment.as_ref().and_then(|consignment| consignment.attempt.as_ref());
     let variant = match attempt {
-        Some(attempt) => &counted[usize::from(is_scored(attempt, draft.book()))],
+        Some(attempt) => {
+            let model = draft.book().risk_models.on(attempt.business_date);
+            &counted[usize::from(is_scored(&attempt.counts, model))]
+        }
         None => &draft.uncounted,
     };
     let reference = Reference { books: vec![variant.book.clone()], ..grounds.reference.clone() };
@@ -356,10 +361,9 @@ fn missing(waiting: Judged, stored: &Judged) -> Judged {
     }
 }
 
-/// Whether the score that a draft reads of an attempt is known: its model gave one then, or it has no model.
-fn is_scored(attempt: &Attempt, draft: &Rulebook) -> bool {
-    let model = draft.risk_models.on(attempt.business_date);
-    model.is_none_or(|model| Score::of(&attempt.counts).is_some_and(|score| score.is_of(model)))
+/// Whether the score that a draft reads is known by what was read of a list: the draft's model gave one then, or it has no model.
+fn is_scored(read: &[Windowed], model: Option<&Text>) -> bool {
+    model.is_none_or(|model| Score::of(read).is_some_and(|score| score.is_of(model)))
 }
 
 /// The facts as the judgement read them.

@@ -2,7 +2,7 @@
 //! whomever, its waybill number. They are windows of their own: what a merchant sells abroad says nothing of what others buy from
 //! there. What came in of the same goods by the same merchant is looked at: goods that leave, come back and leave again are sold once.
 
-use super::{Measure, Raised, Window, WindowFact, WindowValue, Windowed, goods_of, short};
+use super::{Measure, Raised, Window, WindowFact, WindowValue, Windowed, goods_of, raise, short};
 use crate::Text;
 use crate::facts::{CountKey, CountKind};
 use crate::keys::Time;
@@ -99,6 +99,26 @@ pub(crate) fn came_in(
         Windowed { key, line: place(index), values }
     };
     declaration.lines.iter().enumerate().map(of_line).collect()
+}
+
+/// What a list will read of the goods of each of its lines by its merchant when it is judged, where a median of prices is asked for: a
+/// model that scores it before wants that. Prices are in the rates of a day. Windows stay as they are.
+pub fn of_seller_goods(
+    declaration: &ExportDeclaration,
+    (rates, day): (&ExchangeRates, Day),
+    windows: &FxHashMap<CountKey, Arc<Window>>,
+    asked: &[WindowFact],
+    now: Time,
+) -> Vec<Windowed> {
+    let kind = CountKind::ExportSellerGoods;
+    if !asked.iter().any(|fact| (fact.kind, fact.measure) == (kind, Measure::PriceMedian)) {
+        return Vec::new();
+    }
+    let raised = raised(declaration, (None, rates, day), |read| read == kind);
+    // Of two lines of the same goods the second sees the first, as it will.
+    let known = |raised: &Raised| Some((raised.key.clone(), windows.get(&raised.key)?.clone()));
+    let mut own: FxHashMap<CountKey, Arc<Window>> = raised.iter().filter_map(known).collect();
+    raise(&raised, &mut own, asked, &[], now)
 }
 
 /// A merchant's sort of goods, under which imports of the same stand too.

@@ -9,6 +9,7 @@ mod linked;
 mod raised;
 mod state;
 
+pub use exported::of_seller_goods;
 pub use linked::{Linked, consignor, linked, of_record};
 pub use raised::{Raised, keys, of_device, raise, raised};
 pub(crate) use raised::{goods_of, grams, grams_a_piece, pieces};

@@ -701,6 +701,16 @@ fn of_bills(seen: &mut Seen) {
     let case =
         ["departure with a parcel that is under transfer to another district", "离境单包含转关途中的包裹"];
     seen.add(Reason::ParcelInTransfer, case, &moving, &[gone]);
+    let list = transit::key_of_list(&trades[1].key());
+    moving.facts.records.insert(list.clone(), Arc::new(record(list, transit::HELD)));
+    let entry = parcels::entry(&moving, &trades[1]);
+    let unmoved = Document::ExportCancellation(trades[1].cancellation(&entry, NOW));
+    moving.send(unmoved.clone());
+    let case = [
+        "cancellation of an export list that is under transfer to another district",
+        "申请撤销转关途中的出口清单",
+    ];
+    seen.add(Reason::ListInTransfer, case, &moving, &[unmoved]);
     window.send(parcels::arrival(&trades[..2]));
     window.send(parcels::departure(&trades[..2]));
     let entry = parcels::entry(&window, &trades[1]);

@@ -116,6 +116,31 @@ fn a_bill_is_summarised_from_its_first_day_and_overdue_after_its_last() {
     assert_eq!(window.facts.balances[&agent].posted, 0);
 }
 
+/// A bill on a statement is late when the statement is, and stands on one.
+#[test]
+fn a_bill_on_a_statement_is_overdue_after_the_day_of_the_statement() {
+    let (mut window, trade) = released_on(20_260_901);
+    let defer = || ActionKind::DeferBill { due: day(20_261_106) };
+    // Not before it is summarised.
+    let early = window.act(&trade, defer());
+    assert_eq!(early.answer.findings[0].reason, Reason::ActionForbidden);
+    go_to(&mut window, 20_261_008);
+    let put = window.act(&trade, defer());
+    assert!(put.answer.findings.is_empty(), "{:?}", put.answer);
+    assert_eq!(window.of(&trade).attempt.as_ref().unwrap().statement().unwrap(), "样例");
+    // A second statement does not get it.
+    let again = window.act(&trade, ActionKind::DeferBill { due: day(20_261_207) });
+    assert_eq!(again.answer.findings[0].reason, Reason::ActionForbidden);
+    let overdue =
+        |window: &Window| window.of(&trade).attempt.as_ref().unwrap().bill.as_ref().unwrap().overdue;
+    go_to(&mut window, 20_261_106);
+    assert!(!overdue(&window));
+    go_to(&mut window, 20_261_107);
+    assert!(overdue(&window));
+    window.act(&trade, ActionKind::PayBill);
+    assert!(!overdue(&window));
+}
+
 #[test]
 fn a_cancellation_comes_too_late_for_a_released_list() {
     let (mut window, trade) = released_on(20_261_123);

@@ -7,6 +7,7 @@ use ceb::Document;
 use clearance::Reason;
 use clearance::consignment::{Lane, State};
 use clearance::event::{ActionKind, Cause};
+use clearance::facts::CountKind;
 use clearance::inspection::{Found, Inspection, Measure};
 use clearance::keys::OrderKey;
 use clearance::outcome::Outcome;
@@ -14,7 +15,9 @@ use clearance::recognition::{Recognised, Report};
 use clearance::record::{RecordKey, Register};
 use clearance::risk;
 use clearance::sample::Export;
+use clearance::score::{self, Score};
 use clearance::standing::{Says, Standing};
+use clearance::windows::{self, of_seller_goods};
 use std::sync::Arc;
 
 const RULES: &str = "id,dimension,valid_from,valid_to,lane,condition,note\n";
@@ -357,6 +360,49 @@ fn a_report_on_the_goods_replaces_the_look_and_one_on_a_trade_is_on_one_of_impor
     let taken = act(&mut window, &export, kind);
     assert_eq!(state(&window, &export), State::Released);
     assert_eq!(taken.read.records[0].key, rests.key());
+}
+
+#[test]
+fn a_score_is_of_the_model_of_exports_and_what_it_rests_on_is_known_before_the_list_is_judged() {
+    let (digest, other) = ("0123456789abcdef".repeat(4), "fedcba9876543210".repeat(4));
+    let mut window = Window::without_draws();
+    window.table("risk_models.csv", |text| {
+        format!("{text}{other},20190101,,t,import\n{digest},20190101,,t,export\n")
+    });
+    window.table("risk_rules.csv", |text| {
+        format!("{text}model,taxation,20190101,,scan,trade = export and risk_score >= 500,\n")
+    });
+    let mut medians = 0;
+    let scores = [None, Some((&digest, 499)), Some((&digest, 500)), Some((&other, 900))];
+    for (number, given) in scores.into_iter().cycle().take(12).enumerate() {
+        let export = export(number as u64 + 1);
+        let declaration = &export.declaration;
+        if let Some((model, thousandths)) = given {
+            let document = Document::ExportDeclaration(declaration.clone());
+            let arrived = arrived(&declaration.head.agent_code, document);
+            score::give(&mut window.facts, &arrived, Score::new(model, 1, thousandths));
+        }
+        let book = window.reference.current();
+        let (rates, asked) = ((&book.rates, NOW.day()), book.risk.windows());
+        let known = of_seller_goods(declaration, rates, &window.facts.counts, asked, window.now);
+        send_all(&mut window, &export);
+        let counts = &of(&window, &export).look.counts;
+        let goods = counts.iter().filter(|read| read.key.kind == CountKind::ExportSellerGoods);
+        assert_eq!(known, goods.cloned().collect::<Vec<_>>());
+        let values = known.iter().flat_map(|read| &read.values);
+        medians += values.filter(|value| value.measure == windows::Measure::PriceMedian).count();
+        // What another model gave is not what the rulebook asks for.
+        let own = given.filter(|(model, _)| *model == &digest).map(|(_, thousandths)| thousandths);
+        assert_eq!(Score::of(counts).map(|score| score.thousandths), own);
+        let hits: Vec<&str> =
+            of(&window, &export).look.hits.iter().map(|hit| hit.evidence.as_str()).collect();
+        let (lane_of, evidence) = match own {
+            Some(500) => (Lane::Scan, vec!["trade = export; risk_score = 500"]),
+            _ => (Lane::Release, vec![]),
+        };
+        assert_eq!((lane(&window, &export), hits), (lane_of, evidence), "{given:?}");
+    }
+    assert!(medians > 0, "some goods were sold before");
 }
 
 #[test]

@@ -244,6 +244,49 @@ fn a_parcel_under_transfer_has_not_left_until_it_arrived() {
     assert!(trades.iter().all(|one| state(&window, one) == State::Closed));
 }
 
+#[test]
+fn a_list_under_transfer_is_not_cancelled_and_one_that_was_lost_is_an_officers() {
+    let mut window = Window::new();
+    let trades = exports(3);
+    trades.iter().for_each(|one| declare(&mut window, one));
+    window.send(master(&trades));
+    window.send(arrival(&trades));
+    // How the lists stand under transfers: one that is open, one in which it was lost, one that came.
+    for (one, stands) in trades.iter().zip([transit::HELD, transit::WRITTEN_OFF, "freed"]) {
+        let record = Record { key: transit::key_of_list(&one.key()), ..under_transfer(one, 1, stands) };
+        window.facts.records.insert(record.key.clone(), Arc::new(record));
+    }
+    let application = trades[0].cancellation(&entry(&window, &trades[0]), NOW);
+    window.send(Document::ExportCancellation(application.clone()));
+    assert_eq!((told(&window, 606), state(&window, &trades[0])), (vec![2, 100], State::Released));
+    let refused = window.outcomes.last().unwrap();
+    assert_eq!(rules(refused), [Reason::ListInTransfer]);
+    assert_eq!(refused.answer.findings[0].fields[0].path, "InvtCancel.invtNo");
+    let read = &refused.read.records;
+    assert_eq!(
+        (read.len(), &read[0].key),
+        (1, &transit::key_of_list(&trades[0].key())),
+        "so it is judged again"
+    );
+    // It can be applied for again once the transfer is over.
+    let mut over = under_transfer(&trades[0], 2, "freed");
+    over.key = transit::key_of_list(&trades[0].key());
+    window.facts.records.insert(over.key.clone(), Arc::new(over));
+    let mut again = application;
+    (again.cop_no, again.app_time) = ("AGAIN".into(), sample::stamp(Time(NOW.0 + 60_000)));
+    window.send(Document::ExportCancellation(again));
+    assert_eq!((told(&window, 606), state(&window, &trades[0])), (vec![2, 100, 2, 399], State::Cancelled));
+
+    let lost = trades[1].cancellation(&entry(&window, &trades[1]), NOW);
+    window.send(Document::ExportCancellation(lost));
+    assert_eq!((told(&window, 606).len(), state(&window, &trades[1])), (5, State::Released), "it waits");
+    act(&mut window, &trades[1], ActionKind::ApproveCancellation);
+    assert_eq!(state(&window, &trades[1]), State::Cancelled);
+    let came = trades[2].cancellation(&entry(&window, &trades[2]), NOW);
+    window.send(Document::ExportCancellation(came));
+    assert_eq!(state(&window, &trades[2]), State::Cancelled);
+}
+
 pub(crate) fn entry(window: &Window, export: &Export) -> String {
     of(window, export).attempt.as_ref().unwrap().invt_no.as_ref().unwrap().to_string()
 }

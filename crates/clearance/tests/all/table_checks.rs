@@ -143,6 +143,57 @@ fn one_model_is_in_use_at_a_time_and_is_named_in_full() {
 }
 
 #[test]
+fn imports_and_exports_have_a_model_each() {
+    let (digest, other) = ("0123456789abcdef".repeat(4), "fedcba9876543210".repeat(4));
+    let table = |rows: &str| format!("digest,valid_from,valid_to,note,trade\n{rows}");
+    let load = |rows: &str| {
+        Rulebook::load(2, &[("risk_models.csv".to_owned(), table(rows))])
+            .map_err(|faults| faults[0].what.clone())
+    };
+    let both = format!("{digest},20260101,,,import\n{other},20260201,,,export\n");
+    let book = load(&both).unwrap();
+    let day = |number| ceb::Day::from_number(number).unwrap();
+    let on = |number| {
+        let models = &book.risk_models;
+        [models.on(day(number)), models.of_exports_on(day(number))].map(|one| one.map(ToString::to_string))
+    };
+    assert_eq!(on(20_260_131), [Some(digest.clone()), None]);
+    assert_eq!(on(20_260_201), [Some(digest.clone()), Some(other.clone())]);
+    for (rows, told) in [
+        (format!("{digest},20260101,,,export\n{other},20260201,,,export\n"), "same day"),
+        (format!("{digest},20260101,20260131,,import\n{digest},20260201,,,export\n"), "of one trade"),
+        (format!("{digest},20260101,,,abroad\n"), "import or export"),
+    ] {
+        let what = load(&rows).unwrap_err();
+        assert!(what.contains(told), "{what}");
+    }
+    // A table of before there was a trade names a model of imports.
+    let before = format!("digest,valid_from,valid_to,note\n{digest},20260101,,\n");
+    let book = Rulebook::load(2, &[("risk_models.csv".to_owned(), before.clone())]).unwrap();
+    let models = &book.risk_models;
+    assert!(models.on(day(20_260_101)).is_some() && models.of_exports_on(day(20_260_101)).is_none());
+
+    // Each alternative of a rule asks for the model of its own trade.
+    let of = |models: &str, condition: &str| {
+        let rules =
+            format!("id,valid_from,valid_to,lane,condition,note\nr,20260301,20261231,scan,{condition},\n");
+        kinds(&found(&[("risk_rules.csv", rules), ("risk_models.csv", models.to_owned())]))
+    };
+    let (import, export) = ("risk_score >= 900", "trade = export and risk_score >= 900");
+    let never = [(2, CheckKind::NeverTrue)];
+    for (models, expected) in [
+        (before, [vec![], never.to_vec()]),
+        (table(&format!("{other},20260101,,,export\n")), [never.to_vec(), vec![]]),
+        (table(&both), [vec![], vec![]]),
+    ] {
+        assert_eq!([import, export].map(|condition| of(&models, condition)), expected, "{models}");
+    }
+    // A score has its bounds on either side.
+    let beyond = "trade = export and risk_score > 1000";
+    assert_eq!(of(&table(&both), beyond), never);
+}
+
+#[test]
 fn a_rule_that_another_makes_useless_is_found() {
     let covered = |wide: &str, narrow: &str| of_rules(&format!("wide,{wide},\nnarrow,{narrow},"));
     for (wide, narrow) in [

@@ -2,7 +2,7 @@
 //! declaration costs and how much memory is taken is told day by day: neither may grow with the days.
 
 use super::measure::{self, Manner, STEPS};
-use super::messages::{Mode, Tape, Traffic};
+use super::messages::{ARRIVING, Mode, Tape, Traffic};
 use super::send::GENERATOR;
 use crate::process::{folder_bytes, resident_memory_kib};
 use crate::{Failure, Space, risk, space};
@@ -79,8 +79,15 @@ pub fn live(
         clock.set(Time(today.0 - (count - number) * DAY_MILLIS));
         let now = clock.now();
         let seed = (now.0 as u64).wrapping_mul(1000);
-        let tape =
-            Tape::record(&Traffic { seed, declarations, batch, mode: Mode::Direct, signed: None, now })?;
+        let tape = Tape::record(&Traffic {
+            seed,
+            declarations,
+            batch,
+            arriving: ARRIVING,
+            mode: Mode::Direct,
+            signed: None,
+            now,
+        })?;
         let measured = measure::measure(runtime, &window, tape, manner)?;
         let per = |micros: u64| micros / measured.declarations.max(1);
         let step = |name: &str| {

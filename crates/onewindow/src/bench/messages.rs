@@ -69,7 +69,7 @@ impl Mode {
 const PERSONS: u64 = 1_000_000;
 
 /// Trades whose parcels one arrival names; a message of one document is not alone with its arrival.
-const ARRIVING: usize = 100;
+pub const ARRIVING: usize = 100;
 
 /// Declarations generated at a time.
 pub const STEP: u64 = 10_000;
@@ -114,6 +114,8 @@ pub struct Traffic {
     pub declarations: u64,
     /// Documents in a message.
     pub batch: u64,
+    /// Trades whose parcels one arrival names, where a message has one document: so many wait for it a connection.
+    pub arriving: usize,
     /// What is sold.
     pub mode: Mode,
     /// Signatures.
@@ -139,7 +141,7 @@ impl Tape {
             if traffic.mode == Mode::Bonded {
                 trades = generate::bonded::sold(trades);
             }
-            for chunk in trades.chunks(group_size(traffic.batch)) {
+            for chunk in trades.chunks(traffic.group_size()) {
                 let mut letters = Vec::new();
                 for (sender, declarations, bytes) in written(chunk, traffic) {
                     let bytes = match &signer {
@@ -202,8 +204,10 @@ impl Tape {
     }
 }
 
-fn group_size(batch: u64) -> usize {
-    if batch == 1 { ARRIVING } else { batch.max(1) as usize }
+impl Traffic {
+    fn group_size(&self) -> usize {
+        if self.batch == 1 { self.arriving.max(1) } else { self.batch.max(1) as usize }
+    }
 }
 
 /// The messages of trades: sender, declarations in it, bytes.
@@ -258,7 +262,8 @@ mod tests {
     fn a_tape_gives_every_message_once_and_whole() {
         let now = Time::start_of(ceb::Day::from_number(20_261_123).unwrap());
         for (batch, mode) in [(1, Mode::Direct), (40, Mode::Direct), (1, Mode::Bonded), (40, Mode::Bonded)] {
-            let traffic = Traffic { seed: 7, declarations: 250, batch, mode, signed: None, now };
+            let traffic =
+                Traffic { seed: 7, declarations: 250, batch, arriving: ARRIVING, mode, signed: None, now };
             let tape = Tape::record(&traffic).unwrap();
             let (mut declarations, mut messages, mut volume, mut bytes) = (0, 0, 0, Vec::new());
             while let Some((_, group)) = tape.take() {

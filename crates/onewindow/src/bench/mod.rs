@@ -74,6 +74,9 @@ pub struct Arguments {
     /// Connections, or senders at a time in process.
     #[arg(long, visible_alias = "senders", default_value_t = 64, value_name = "N", value_parser = connections)]
     connections: usize,
+    /// Trades whose parcels one arrival names, with one document a message: so many of a connection wait for it.
+    #[arg(long, default_value_t = messages::ARRIVING, value_name = "N", value_parser = arriving)]
+    arriving: usize,
     /// Open loop: declarations a second by schedule, latency from the moment when a message was due. Without it, every
     /// connection sends as soon as it has its answer (closed loop).
     #[arg(long, value_name = "R", value_parser = clap::value_parser!(u64).range(1..))]
@@ -121,6 +124,11 @@ fn connections(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| "connections are 1 to 10000".to_owned())
 }
 
+fn arriving(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=100).contains(number));
+    number.ok_or_else(|| "an arrival names 1 to 100 parcels".to_owned())
+}
+
 impl Arguments {
     fn volumes(&self) -> Vec<u64> {
         let mut volumes = if self.curve.is_empty() { vec![self.stored] } else { self.curve.clone() };
@@ -158,7 +166,7 @@ impl Arguments {
 
     fn settings(&self) -> Value {
         json!({
-            "matrix": self.matrix, "http": self.http, "connections": self.connections, "rate": self.rate, "loop": if self.rate.is_some() { "open" } else { "closed" },
+            "matrix": self.matrix, "http": self.http, "connections": self.connections, "arriving": self.arriving, "rate": self.rate, "loop": if self.rate.is_some() { "open" } else { "closed" },
             "warmUp": self.warm_up, "declarations": self.declarations, "batch": self.batch, "curve": self.volumes(),
             "repeat": self.repeat, "signed": self.signed.map(Signed::word),
             "modes": self.mode.iter().map(|mode| mode.word()).collect::<Vec<_>>(),
@@ -171,6 +179,7 @@ impl Arguments {
             seed: (now.0 as u64).wrapping_mul(1000).wrapping_add(number as u64),
             declarations: self.warm_up + self.declarations,
             batch: way.batch,
+            arriving: self.arriving,
             mode: way.mode,
             signed: way.signed,
             now,

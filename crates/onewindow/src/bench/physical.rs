@@ -4,7 +4,7 @@
 
 use super::client;
 use super::measure::{self, Fate};
-use super::messages::{Mode, Tape, Traffic};
+use super::messages::{ARRIVING, Mode, Tape, Traffic};
 use super::send::Run;
 use crate::Failure;
 use clearance::keys::Time;
@@ -219,7 +219,15 @@ fn rows(folder: &Path, sizes: Sizes, synchronous: &str) -> Result<u64, Failure> 
 /// Messages of one document to a handler that takes the body and answers: requests a second, and nanoseconds of
 /// processor time a request on the server's and the generator's side.
 fn requests(runtime: &Runtime, connections: usize, now: Time) -> Result<(u64, u64, u64), Failure> {
-    let traffic = Traffic { seed: 1, declarations: 5_000, batch: 1, mode: Mode::Direct, signed: None, now };
+    let traffic = Traffic {
+        seed: 1,
+        declarations: 5_000,
+        batch: 1,
+        arriving: ARRIVING,
+        mode: Mode::Direct,
+        signed: None,
+        now,
+    };
     let run = Arc::new(Run::new(Tape::record(&traffic)?, None, 500, Arc::default()));
     let heads = run.tape.senders().iter().map(|sender| client::head("/empty", sender)).collect();
     let empty = |body: axum::body::Bytes| async move {

@@ -1,7 +1,7 @@
 //! The stores that are measured: opening, filling and closing them. The one place of the bench that knows which stores
 //! there are.
 
-use super::messages::{Mode, STEP, Tape, Traffic};
+use super::messages::{ARRIVING, Mode, STEP, Tape, Traffic};
 use super::send::{self, Door, Run};
 use crate::demo::agencies::act;
 use crate::generate::bonded;
@@ -155,8 +155,15 @@ async fn store_more(window: &Window, declarations: u64) -> Result<(), Failure> {
     const SEED: u64 = 0xF111;
     let now = window.clock.now();
     let (senders, batch) = FILLING;
-    let traffic =
-        Traffic { seed: SEED ^ now.0 as u64, declarations, batch, mode: Mode::Direct, signed: None, now };
+    let traffic = Traffic {
+        seed: SEED ^ now.0 as u64,
+        declarations,
+        batch,
+        arriving: ARRIVING,
+        mode: Mode::Direct,
+        signed: None,
+        now,
+    };
     let run = Arc::new(Run::new(Tape::record(&traffic)?, None, 0, window.metrics.clone()));
     let doors = (0..senders).map(|_| Door::InProcess(Box::new(window.clone()))).collect();
     send::all(run, doors).await

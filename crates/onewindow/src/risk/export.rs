@@ -2,9 +2,9 @@
 //! imports or of exports. Of persons it has a keyed hash alone.
 #![expect(clippy::print_stdout, reason = "the answer of the command")]
 
-use super::history::{Bar, Term, finished};
+use super::history::{Bar, Term, Which, finished};
 use crate::{Failure, Space};
-use inspection::declaration::{Declaration, Trade};
+use inspection::declaration::Declaration;
 use inspection::table;
 use server::risk_table::{self, Counts};
 use std::path::PathBuf;
@@ -22,23 +22,6 @@ pub struct Arguments {
     trade: Which,
     #[command(flatten)]
     term: Term,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    /// Goods that came in.
-    Import,
-    /// Goods that left.
-    Export,
-}
-
-impl Which {
-    fn trade(self) -> Trade {
-        match self {
-            Self::Import => Trade::Import,
-            Self::Export => Trade::Export,
-        }
-    }
 }
 
 /// Runs the command.

@@ -3,7 +3,6 @@
 use crate::Failure;
 use crate::credit::day;
 use ceb::Day;
-use clearance::consignment::Consignment;
 use inspection::declaration::Trade;
 use server::risk_table::{self, Judged};
 use server::shadow::Result as Found;
@@ -28,22 +27,34 @@ impl Term {
     }
 }
 
-/// Each list of imports of the term as it was judged, with what was found of it.
+/// Which trade is looked back at.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Goods that came in.
+    Import,
+    /// Goods that left.
+    Export,
+}
+
+impl Which {
+    /// The trade.
+    pub fn trade(self) -> Trade {
+        match self {
+            Self::Import => Trade::Import,
+            Self::Export => Trade::Export,
+        }
+    }
+}
+
+/// Each list of a trade of the term as it was judged, with what was found of it.
 pub async fn each_judged(
     window: &server::Window,
-    term: &Term,
-    mut judged: impl FnMut(&Consignment, Option<&Found>) -> Result<(), Failure>,
+    (which, term): (Which, &Term),
+    judged: impl FnMut(&Judged, Option<&Found>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let bar = Bar::new();
-    let imports = |one: &Judged, result: Option<&Found>| -> Result<(), Failure> {
-        match one {
-            Judged::Import(consignment) => judged(consignment, result),
-            // None is asked for: what is looked back at are imports.
-            Judged::Export(_) => Ok(()),
-        }
-    };
-    let meant = (Trade::Import, |day| term.has(day));
-    risk_table::each_judged(window, meant, |rows, judging| bar.passed(rows, judging), imports).await?;
+    let meant = (which.trade(), |day| term.has(day));
+    risk_table::each_judged(window, meant, |rows, judging| bar.passed(rows, judging), judged).await?;
     bar.0.finish_and_clear();
     Ok(())
 }

@@ -65,7 +65,7 @@ enum Action {
     Export(export::Arguments),
     /// Hold lists that were released unopened against the rules of today, and write those to audit.
     #[command(
-        after_help = "Example:\n  onewindow risk audit --data zone --from 20261001 --to 20261031 --out audits.csv --most 50"
+        after_help = "Example:\n  onewindow risk audit --data zone --from 20261001 --to 20261031 --out audits.csv --most 50\n  onewindow risk audit --data zone --trade export --out exports.csv"
     )]
     Audit(audit::Arguments),
 }

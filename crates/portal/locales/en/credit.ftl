@@ -130,6 +130,7 @@ credit-decide-by = is decided by
 credit-report = Report as PDF
 credit-report-help = sealed: whoever has the file checks every byte of it
 credit-counted = counted here, { $month }
+credit-returns-more = Returns that wait besides: { $count }. They come up here as those above are decided.
 credit-returns-due = Returns to decide, those first that are due first
 credit-return-overdue = past its day
 credit-return-day = Decide by

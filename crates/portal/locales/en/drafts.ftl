@@ -28,6 +28,7 @@ draft-value = What stands there
 draft-what = What is wrong, and what to do
 draft-not-kept = Nothing was kept: correct what is listed, then send it again.
 draft-faults = What is wrong
+draft-faults-more = Further faults: { $count }. They are told when these are put right.
 draft-in-force = In force as rulebook { $number }.
 draft-goes-back = It has the tables of rulebook { $number }.
 draft-outdated = Rulebook { $number } was published since. Go on with the draft to take what is in force, then try it again.
@@ -47,6 +48,8 @@ trial-runs = The trial runs beside everything else: { $rows } of { $of ->
     }.
 trial-none = Not tried yet
 trial-none-help = Each declaration, and each list of exports, is judged again on what was read then, with these tables in place of those of then. Nothing of it leaves.
+trial-from-facts = Rules alone change: they were held against what was kept of each declaration when it was decided.
+trial-from-rows = All rows were read for it: more than rules changes, or what was kept of declarations does not say it.
 trial-imports = Imports
 trial-exports = Exports
 trial-exports-none = This trial was made before lists of exports were tried: begin it again to see them.

@@ -10,6 +10,7 @@ draws-how-keep = The number depends on the order alone. Whoever is selected stay
 draws-how-reveal = Some time after the period the secrets and all draws are public. Orders stand there by a name that tells nothing to others.
 draws-periods = Periods
 draws-caption = Periods of the draw, the newest first
+draws-older = Older periods
 draws-period = Period
 draws-state = State
 draws-state-open = open for commitments

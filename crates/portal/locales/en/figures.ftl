@@ -17,6 +17,7 @@ figures-work = What officers did
 figures-none = No figures in these days
 figures-none-help = Figures follow declarations within a moment. Choose other days.
 figures-nothing = Nothing in these days.
+figures-rest = Further rows, in the files: { $count }
 figures-files = Files: { $chart }
 figures-up-to = Complete up to
 figures-behind = Figures are being made of what was recorded before. They are complete up to

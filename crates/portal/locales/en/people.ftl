@@ -86,6 +86,7 @@ shared-purpose = For: { $purpose }.
 reading-recorded = Each reading is recorded, and the owners see it.
 no-records-shared = No records here
 no-records-shared-help = Nothing that the rule gives came since.
+fields-left-out = Fields that have no column here: { $count }. The interface gives them.
 records-shared = { $count ->
         [one] { $count } record
        *[other] { $count } records
@@ -114,6 +115,7 @@ counterparts-there = Webhooks
 counterparts-failing = Not taken
 counterparts-waiting = Rows that wait
 webhooks-failing = Webhooks that are not delivered
+webhooks-failing-more = Further addresses, in the register: { $count }
 no-webhooks-failing = Every webhook is delivered
 no-webhooks-failing-help = One that fails appears here with its last failure.
 counters = Counters

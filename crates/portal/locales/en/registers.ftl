@@ -354,6 +354,7 @@ overdue = overdue
 nothing-to-review = Nothing waits for a decision
 nothing-to-review-help = Applications appear here as they are sent.
 two-persons = Two persons: nobody decides on what he sent himself, nor on his own party.
+older-versions = Older versions that have no room here: { $count }. The interface tells the whole history of a record.
 reviews-more = There are more: the newest 200 of each register are sorted here.
 name = Name
 to-shared = To the records that are shared by this rule

@@ -10,6 +10,7 @@ draws-how-keep = លេខអាស្រ័យលើការបញ្ជាទ
 draws-how-reveal = ក្រោយរយៈពេលនោះបន្តិច អាថ៌កំបាំង និងលទ្ធផលទាំងអស់ត្រូវផ្សាយ។ ការបញ្ជាទិញមានឈ្មោះដែលអ្នកដទៃមិនស្គាល់។
 draws-periods = រយៈពេល
 draws-caption = រយៈពេលចាប់ឆ្នោត ថ្មីបំផុតមុន
+draws-older = រយៈពេលមុនៗ
 draws-period = រយៈពេល
 draws-state = ស្ថានភាព
 draws-state-open = ទទួលការសន្យា

@@ -10,6 +10,7 @@ figures-countries = ប្រទេសចេញដំណើរ
 figures-none = គ្មានតួលេខក្នុងថ្ងៃទាំងនេះ
 figures-none-help = តួលេខលេចឡើងភ្លាមបន្ទាប់ពីប្រតិវេទន៍ សូមជ្រើសថ្ងៃផ្សេង
 figures-nothing = គ្មានអ្វីក្នុងថ្ងៃទាំងនេះទេ
+figures-rest = ជួរផ្សេងទៀត នៅក្នុងឯកសារ៖ { $count }
 figures-files = ឯកសារ៖ { $chart }
 figures-up-to = ពេញលេញរហូតដល់
 figures-behind = កំពុងធ្វើតួលេខពីអ្វីដែលបានកត់ត្រាពីមុន ពេញលេញរហូតដល់

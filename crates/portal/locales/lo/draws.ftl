@@ -10,6 +10,7 @@ draws-how-keep = ເລກຂຶ້ນກັບຄຳສັ່ງຊື້ເທ
 draws-how-reveal = ຫຼັງງວດໄລຍະໜຶ່ງ ຄ່າລັບ ແລະຜົນການສຸ່ມທັງໝົດເປີດເຜີຍ ຄຳສັ່ງຊື້ສະແດງດ້ວຍຊື່ທີ່ຄົນອື່ນບໍ່ຮູ້ຈັກ
 draws-periods = ງວດ
 draws-caption = ງວດການສຸ່ມ ຫຼ້າສຸດກ່ອນ
+draws-older = ງວດກ່ອນໜ້ານີ້
 draws-period = ງວດ
 draws-state = ສະຖານະ
 draws-state-open = ຮັບຄຳໝັ້ນ

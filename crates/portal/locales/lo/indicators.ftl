@@ -10,6 +10,7 @@ figures-countries = ປະເທດຕົ້ນທາງ
 figures-none = ບໍ່ມີຕົວເລກໃນວັນເຫຼົ່ານີ້
 figures-none-help = ຕົວເລກຕາມໃບແຈ້ງມາໃນບຶດດຽວ ກະລຸນາເລືອກວັນອື່ນ
 figures-nothing = ບໍ່ມີຫຍັງໃນວັນເຫຼົ່ານີ້
+figures-rest = ແຖວອື່ນ, ຢູ່ໃນໄຟລ໌: { $count }
 figures-files = ໄຟລ໌: { $chart }
 figures-up-to = ຄົບຖ້ວນເຖິງ
 figures-behind = ກຳລັງເຮັດຕົວເລກຈາກສິ່ງທີ່ບັນທຶກໄວ້ກ່ອນ ຄົບຖ້ວນເຖິງ

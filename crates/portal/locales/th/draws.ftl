@@ -10,6 +10,7 @@ draws-how-keep = เลขขึ้นกับคำสั่งซื้อเ
 draws-how-reveal = หลังงวดระยะหนึ่ง ค่าลับและผลการสุ่มทั้งหมดเปิดเผย คำสั่งซื้อแสดงด้วยชื่อที่คนอื่นไม่รู้จัก
 draws-periods = งวด
 draws-caption = งวดการสุ่ม ล่าสุดก่อน
+draws-older = งวดก่อนหน้านี้
 draws-period = งวด
 draws-state = สถานะ
 draws-state-open = รับคำมั่น

@@ -10,6 +10,7 @@ figures-countries = ประเทศต้นทาง
 figures-none = ไม่มีตัวเลขในวันเหล่านี้
 figures-none-help = ตัวเลขตามใบแจ้งมาในชั่วครู่ โปรดเลือกวันอื่น
 figures-nothing = ไม่มีข้อมูลในวันเหล่านี้
+figures-rest = แถวอื่น อยู่ในไฟล์: { $count }
 figures-files = ไฟล์: { $chart }
 figures-up-to = ครบถ้วนถึง
 figures-behind = กำลังทำตัวเลขจากที่บันทึกไว้ก่อน ครบถ้วนถึง

@@ -13,6 +13,7 @@ sign-out = Đăng xuất
 interface = Giao diện lập trình (OpenAPI)
 times-are-china = Mọi thời gian là giờ chuẩn Trung Quốc.
 no-claim = Hệ thống này theo đặc tả thông điệp đã công bố; đây không phải hệ thống vận hành của chính phủ nào.
+in-sandbox = Môi trường thử nghiệm: quy tắc là thật, mọi bên và mọi giao dịch đều là giả định.
 nav-tariff = Biểu thuế
 nav-indicators = Chỉ số
 nav-status = Tình trạng

@@ -10,6 +10,7 @@ draws-how-keep = Con số chỉ phụ thuộc vào đơn hàng. Đã bị chọn
 draws-how-reveal = Một thời gian sau kỳ, các bí mật và mọi lần rút được công bố. Đơn hàng mang tên mà người khác không nhận ra.
 draws-periods = Các kỳ
 draws-caption = Các kỳ rút thăm, mới nhất trước
+draws-older = Các kỳ trước đó
 draws-period = Kỳ
 draws-state = Trạng thái
 draws-state-open = đang nhận cam kết

@@ -10,6 +10,7 @@ figures-countries = Nước khởi hành
 figures-none = Không có số liệu trong những ngày này
 figures-none-help = Số liệu xuất hiện ngay sau tờ khai. Hãy chọn những ngày khác.
 figures-nothing = Không có gì trong những ngày này.
+figures-rest = Các dòng khác, có trong tệp: { $count }
 figures-files = Tệp: { $chart }
 figures-up-to = Đầy đủ đến
 figures-behind = Số liệu đang được lập từ những gì đã ghi trước đây. Đầy đủ đến

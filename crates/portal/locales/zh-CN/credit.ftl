@@ -124,6 +124,7 @@ credit-decide-by = 办理期限
 credit-report = PDF报告
 credit-report-help = 已封印：持有文件者可逐字节核验
 credit-counted = 本窗口统计，{ $month }
+credit-returns-more = 另有 { $count } 票退货待办，上列办结后依次列出。
 credit-returns-due = 待审核的退货申请，先到期者在前
 credit-return-overdue = 已过期限
 credit-return-day = 办理截止

@@ -10,6 +10,7 @@ draws-how-keep = 抽出的数只取决于订单。一经抽中即保持抽中，
 draws-how-reveal = 时段结束一段时间后，公开秘密值和全部抽取结果。订单以代号列出，他人无从辨认。
 draws-periods = 时段
 draws-caption = 抽取时段，最近的在前
+draws-older = 更早的时段
 draws-period = 时段
 draws-state = 状态
 draws-state-open = 接受承诺

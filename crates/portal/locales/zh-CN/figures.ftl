@@ -17,6 +17,7 @@ figures-work = 关员处置工作量
 figures-none = 所选日期没有统计数据
 figures-none-help = 申报后统计随即更新，请选择其他日期。
 figures-nothing = 所选日期内没有数据。
+figures-rest = 其余 { $count } 行见文件
 figures-files = 文件：{ $chart }
 figures-up-to = 数据完整至
 figures-behind = 正在根据以往记录汇总统计，目前完整至

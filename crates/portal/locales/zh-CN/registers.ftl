@@ -354,6 +354,7 @@ overdue = 逾期
 nothing-to-review = 没有待审事项
 nothing-to-review-help = 提交的申请会显示在这里。
 two-persons = 双人原则：不得审批本人提交或本单位的申请。
+older-versions = 另有更早的版本 { $count } 个未在此列出，可通过接口查询该记录的完整历史。
 reviews-more = 还有更多：此处仅排列各登记册最新的 200 条。
 name = 名称
 to-shared = 查看按此规则共享的数据

@@ -132,6 +132,8 @@ pub struct Concerned {
 pub struct Trial {
     /// Rows that were read.
     pub rows: u64,
+    /// Whether it rests on all rows, `rows`, or on what was kept of declarations, `facts`; empty = it is of before that was said.
+    pub from: String,
     /// Declarations that were looked at.
     pub declarations: u64,
     /// Of them, tried.

@@ -70,6 +70,8 @@ pub struct Periods {
     pub period: Option<String>,
     /// The periods.
     pub periods: Vec<Period>,
+    /// Whether there are older ones.
+    pub more: bool,
 }
 
 /// What the list has of one order.

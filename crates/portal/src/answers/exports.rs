@@ -234,4 +234,7 @@ pub struct Export {
     pub hold: Option<super::sites::Hold>,
     /// For officers: what the model of exports says of it.
     pub shadow: Option<super::risk_model::Score>,
+    /// For officers: the score that its list was given, which rules could read.
+    #[serde(rename = "riskScore")]
+    pub risk_score: Option<super::risk_model::GivenScore>,
 }

@@ -12,6 +12,8 @@ pub struct Parks {
     pub functions: Vec<Function>,
     /// By supervision mode the parks where it may be used.
     pub modes: Vec<Mode>,
+    /// Whether all parks and sites were looked through.
+    pub complete: bool,
 }
 
 /// A park.
@@ -92,6 +94,8 @@ pub struct Figures {
     pub up_to: String,
     /// By site.
     pub sites: Vec<Counted>,
+    /// Whether all sites were looked through for those of the park.
+    pub sites_complete: bool,
     /// Whether all alarms of these days were looked through for parcels without a list.
     pub alarms_complete: bool,
     /// Bonded books in it.

@@ -122,6 +122,6 @@ pub struct RiskModel {
     pub missing: bool,
     /// The model that may take its place.
     pub candidate: Option<Box<RiskModel>>,
-    /// The model of exports, which no rule reads.
+    /// The models of exports; none = there is none, and none is asked for.
     pub exports: Option<Box<RiskModel>>,
 }

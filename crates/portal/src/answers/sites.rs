@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct Sites {
     /// Each of them.
     pub sites: Vec<Site>,
+    /// From where the next page goes on.
+    pub after: Option<String>,
 }
 
 /// A site.
@@ -130,6 +132,9 @@ pub struct SiteStock {
     pub after: Option<String>,
     /// Bags that were sealed there.
     pub bags: Vec<SealedBag>,
+    /// Whether there may be older ones.
+    #[serde(rename = "moreBags")]
+    pub more_bags: bool,
 }
 
 /// A parcel that lies at a site.

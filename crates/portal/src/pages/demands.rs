@@ -7,7 +7,7 @@ use super::record::View;
 use super::registers::{late, record_address, register_address, state};
 use crate::answers::registers::{Record, plain};
 use crate::format::{count, time};
-use crate::language::Texts;
+use crate::language::{Family, Texts};
 use crate::pages::body_form::value_name;
 use crate::parts::{Cell, Column, Table, Tone, empty, hidden, said};
 use crate::shell::{Desk, Frame, Page, guard};
@@ -41,6 +41,8 @@ pub struct Demands {
 pub struct Offers {
     /// Offers to it, as its owner sees them.
     pub offers: Vec<Record>,
+    /// Whether there are more than these.
+    pub more: bool,
     /// The reader's own offer.
     pub own: Option<String>,
     /// Whether he may make one.
@@ -172,6 +174,7 @@ pub fn section(frame: &Frame, view: &View, offers: &Offers) -> Markup {
         @if offers.offers.is_empty() {
             (empty(&texts.text("demands-no-offers"), &texts.numbered("demands-no-offers-help", &[("count", asked)], &[])))
         } @else { (received(frame, record, &offers.offers)) }
+        @if offers.more { p { (texts.text("demands-more")) " " a href=(register_address(OFFERS)) { (texts.word(Family::Register, OFFERS)) } } }
     }
 }
 

@@ -208,6 +208,7 @@ fn faults(texts: Texts, view: &Editing) -> Markup {
     if view.faults.is_empty() && view.refused.is_empty() {
         return html! {};
     }
+    let more = view.faults.len().saturating_sub(FAULTS) as u64;
     let rows = view.faults.iter().take(FAULTS).map(|fault| {
         vec![
             html! { span.code { (fault.table) } },
@@ -225,6 +226,7 @@ fn faults(texts: Texts, view: &Editing) -> Markup {
     html! {
         (said(Tone::Bad, html! { p { (if view.refused.is_empty() { texts.text("draft-not-kept") } else { view.refused.clone() }) } }))
         @if !view.faults.is_empty() { (Table { caption: texts.text("draft-faults"), columns, rows: rows.collect() }.shown()) }
+        @if more > 0 { p.muted { (texts.counted("draft-faults-more", &[("count", more)], &[])) } }
     }
 }
 
@@ -256,7 +258,14 @@ pub fn one(frame: &Frame, draft: &Draft, refused: &str) -> Page {
                 progress value=(trying.rows) max=(trying.of.max(1)) aria-label=(texts.text("trial")) {}
                 p { a.button href=(draft_address(&draft.id)) { (texts.text("trial-look")) } }
             }
-            (None, Some(trial)) => (tried(texts, trial)),
+            (None, Some(trial)) => {
+                @match trial.from.as_str() {
+                    "facts" => { p.muted { (texts.text("trial-from-facts")) } }
+                    "rows" => { p.muted { (texts.text("trial-from-rows")) } }
+                    _ => {}
+                }
+                (tried(texts, trial))
+            }
             (None, None) => (empty(&texts.text("trial-none"), &texts.text("trial-none-help"))),
         }
         h2 { (texts.text("watch")) }

@@ -11,6 +11,9 @@ use crate::parts::{
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
+/// Where periods are told that have no room on a page: as many as the interface tells at once.
+const OLDER: &str = "/v1/draws?limit=500";
+
 /// What was looked up.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Found {
@@ -97,7 +100,7 @@ fn periods(texts: Texts, view: &View) -> Markup {
             told,
         ]
     };
-    Table {
+    let table = Table {
         caption: texts.text("draws-caption"),
         columns: vec![
             Column::of(texts.text("draws-period")),
@@ -107,8 +110,11 @@ fn periods(texts: Texts, view: &View) -> Markup {
             Column::of(texts.text("draws-told")),
         ],
         rows: view.told.periods.iter().zip(&view.days).map(row).collect(),
+    };
+    html! {
+        (table.shown())
+        @if view.told.more { p { a href=(OLDER) { (texts.text("draws-older")) } } }
     }
-    .shown()
 }
 
 fn found(texts: Texts, found: &Found) -> Markup {

@@ -149,6 +149,7 @@ pub fn page(frame: &Frame, shown: &Export, decision: Option<&Decision>) -> Page 
                     h2 #why { (texts.text("why-it-stands")) }
                     (grown::found(frame, &there, &attempt.findings))
                     (sealed(texts, &attempt.hits))
+                    @if let Some(given) = &shown.risk_score { (super::risk_model::given(texts, given)) }
                     @if let Some(score) = &shown.shadow { (super::risk_model::score(texts, score)) }
                     (appeal(texts, shown))
                 }

@@ -181,6 +181,8 @@ pub struct Drawn {
     pub table: Table,
     /// Every value that is drawn, where the numbers are sums or the first of many; none = they are all of them, or too many for a page.
     pub values: Option<Table>,
+    /// Rows that have no room in either, and are in the files.
+    pub rest: u64,
 }
 
 /// Every value that is drawn, folded below the chart.
@@ -250,6 +252,7 @@ fn shown(texts: Texts, view: &View, chart: Chart, drawn: &Drawn) -> Markup {
             (drawn.table.shown())
         }
         (every_value(texts, drawn))
+        @if drawn.rest > 0 { p.muted { (texts.counted("figures-rest", &[("count", drawn.rest)], &[])) } }
         @if left_out > 0 { p.muted { (texts.counted("figures-left-out", &[("count", left_out)], &[])) } }
         ul.files aria-label=(texts.with("figures-files", &[("chart", &chart.title(texts))])) {
             @for form in ["csv", "png", "svg"] { li { a href=(file(form)) download aria-label={ (form.to_uppercase()) ": " (chart.title(texts)) } { (form.to_uppercase()) } } }

@@ -1,7 +1,7 @@
 //! The pages of whoever keeps a site: his sites; one of them with the field to scan into, the last answer in colour, sign and words,
 //! and the form for what happened there. And for officers the parcels that no site lets pass.
 
-use super::registers::record_address;
+use super::registers::{record_address, register_address};
 use super::{address, parks};
 use crate::answers::sites::{Hold, Holds, Recorded, Remark, ScanResult, Site, Sites};
 use crate::assets;
@@ -9,7 +9,7 @@ use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{
     Cell, Choice, Column, Faults, Field, Table, Tone, badge, choices, declared, empty, escaped, facts,
-    fault_of, field, hidden, said, submit,
+    fault_of, field, hidden, pager, said, submit,
 };
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
@@ -72,11 +72,21 @@ fn remark(texts: Texts, one: &Remark) -> String {
     format!("{} · {}", named.join(" · "), why_word(texts, &one.why))
 }
 
+/// What stops a bag, so much of it: whoever stands at the gate stops it for one.
+const STOPPED: usize = 3;
+
 /// Why a parcel is answered so, in words; of a bag its seal, or which parcels stop it.
 pub fn why(texts: Texts, result: &ScanResult) -> String {
     let mut said = match result.stopped.as_slice() {
         [] => why_word(texts, &result.why),
-        all => all.iter().take(3).map(|one| remark(texts, one)).collect::<Vec<_>>().join(" · "),
+        all => {
+            let mut told: Vec<String> = all.iter().take(STOPPED).map(|one| remark(texts, one)).collect();
+            let more = all.len().saturating_sub(STOPPED) as u64;
+            if more > 0 {
+                told.push(texts.counted("keeper-why-more", &[("count", more)], &[]));
+            }
+            told.join(" · ")
+        }
     };
     if !result.seal.is_empty() {
         said = format!("{said} · {}", texts.with("keeper-seal", &[("seal", &result.seal)]));
@@ -109,9 +119,13 @@ fn sign(kind: &str) -> &'static str {
     }
 }
 
-/// Sites that the reader keeps.
-pub fn list(frame: &Frame, told: &Sites) -> Page {
+/// Sites that the reader keeps, those after a place where there are more than a page has.
+pub fn list(frame: &Frame, told: &Sites, after: &str) -> Page {
     let texts = frame.texts;
+    let here = Desk::Sites.address();
+    let first = (!after.is_empty()).then_some(here);
+    let next = told.after.as_deref().map(|after| address(here, &[("after", after)]));
+    let nothing = told.sites.is_empty() && first.is_none() && next.is_none();
     let columns = vec![
         Column::of(texts.text("parks-site")),
         Column::of(texts.item("sites", "kind")),
@@ -130,8 +144,10 @@ pub fn list(frame: &Frame, told: &Sites) -> Page {
     let body = html! {
         p { (texts.text("about-sites")) }
         p { a href=(super::traces::BINDINGS) { (texts.text("bindings-title")) } }
-        @if told.sites.is_empty() { (empty(&texts.text("keeper-none"), &texts.text("keeper-none-help"))) }
-        @else { (Table { caption: texts.text("keeper-sites"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
+        p { a href=(register_address("consolidations")) { (texts.word(Family::Register, "consolidations")) } }
+        @if nothing { (empty(&texts.text("keeper-none"), &texts.text("keeper-none-help"))) }
+        @else if !told.sites.is_empty() { (Table { caption: texts.text("keeper-sites"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
+        (pager(texts, first, next.as_deref()))
     };
     Page::new(texts.text("nav-sites"), Some(Desk::Sites), body)
 }

@@ -2,7 +2,7 @@
 
 use super::address;
 use super::body_form::value_name;
-use super::registers::{record_address, state};
+use super::registers::{record_address, register_address, state};
 use super::status::state_of;
 use crate::answers::operation::{
     Differences, Differing, Entries, Entry, Head, Operation, Proof, Rate, Rulebooks,
@@ -161,7 +161,16 @@ fn webhooks(texts: Texts, view: &Operation) -> Markup {
         item("setAside"),
         Column::of(texts.text("since")),
     ];
-    Table { caption: texts.text("webhooks-failing"), columns, rows: rows.collect() }.shown()
+    let more = view.webhooks.count.saturating_sub(view.webhooks.failing.len() as u64);
+    html! {
+        (Table { caption: texts.text("webhooks-failing"), columns, rows: rows.collect() }.shown())
+        @if more > 0 {
+            p.muted {
+                (texts.counted("webhooks-failing-more", &[("count", more)], &[])) @if view.webhooks.more { "+" } " "
+                a href=(register_address("deliveries")) { (texts.word(Family::Register, "deliveries")) }
+            }
+        }
+    }
 }
 
 /// Rulebooks, and what differs between two of them; `fault` is why two that were asked for are not compared.

@@ -5,7 +5,10 @@ use super::registers::record_address;
 use crate::answers::parks::{Aged, Books, Counted, Figures, Park, Parks};
 use crate::format::{count, time};
 use crate::language::{Family, Language, Texts};
-use crate::parts::{Cell, Column, Field, Table, Tone, badge, declared, empty, escaped, facts, field, submit};
+use crate::parts::{
+    Cell, Column, Field, Pages, ROWS, Table, Tone, badge, declared, empty, escaped, facts, field, hidden,
+    said, submit,
+};
 use crate::shell::{Desk, Frame, Page};
 use maud::{Markup, html};
 
@@ -30,25 +33,94 @@ fn words(texts: Texts, all: &[String]) -> Markup {
     html! { @for (index, word) in all.iter().enumerate() { @if index > 0 { " · " } (texts.word(Family::Value, word)) } }
 }
 
-/// The parks, and which offers what.
-pub fn page(frame: &Frame, told: &Parks) -> Page {
-    let texts = frame.texts;
+/// Parks of a page.
+const PAGE: usize = 50;
+/// Parks that are named in a row of who offers what: there is a list of all that do.
+const NAMED: usize = 20;
+
+/// To what the parks are narrowed; what is empty narrows to nothing.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Narrowed {
+    /// A part of a number, a name or a place.
+    pub text: String,
+    /// A function.
+    pub function: String,
+    /// A supervision mode.
+    pub mode: String,
+}
+
+impl Narrowed {
+    fn is_narrow(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// The page behind so many parks.
+    fn link(&self, from: usize) -> String {
+        let rows = if from == 0 { String::new() } else { from.to_string() };
+        let (text, function, mode) = (self.text.as_str(), self.function.as_str(), self.mode.as_str());
+        address(ADDRESS, &[("text", text), ("function", function), ("mode", mode), (ROWS, rows.as_str())])
+    }
+}
+
+/// The parks, page by page; on the first of all, which offers what.
+pub fn page(frame: &Frame, told: &Parks, asked: &Narrowed) -> Page {
+    let (texts, from) = (frame.texts, frame.rows_before(ROWS));
+    let pages = Pages::counted(from, PAGE, told.parks.len(), |from| asked.link(from));
+    let here = told.parks.get(from..).unwrap_or_default();
     let body = html! {
         p { (texts.text("about-parks")) }
-        @if told.parks.is_empty() { (empty(&texts.text("parks-none"), &texts.text("parks-none-help"))) }
+        @if told.parks.is_empty() && !asked.is_narrow() { (empty(&texts.text("parks-none"), &texts.text("parks-none-help"))) }
         @else {
-            (list(frame, told))
-            h2 { (texts.text("parks-offers")) }
-            p { (texts.text("parks-offers-help")) }
-            (matrix(texts, told))
-            @if !told.modes.is_empty() { h2 { (texts.text("parks-modes")) } (modes(texts, told)) }
+            (narrowing(texts, told, asked))
+            @if !told.complete { (said(Tone::Warn, html! { p { (texts.text("parks-partly")) } })) }
+            @if told.parks.is_empty() { (empty(&texts.text("parks-none-here"), &texts.text("parks-none-here-help"))) }
+            @else { (list(frame, here.get(..PAGE).unwrap_or(here))) }
+            (pages.shown(texts, &texts.text("pages")))
+            @if asked.is_narrow() { p { a href=(ADDRESS) { (texts.text("parks-all")) } } }
+            @else if from == 0 {
+                h2 { (texts.text("parks-offers")) }
+                p { (texts.text("parks-offers-help")) }
+                (matrix(texts, told))
+                @if !told.modes.is_empty() { h2 { (texts.text("parks-modes")) } (modes(texts, told)) }
+            }
         }
     };
     Page::new(texts.text("parks-title"), None, body)
 }
 
+/// The form that narrows the list.
+fn narrowing(texts: Texts, told: &Parks, asked: &Narrowed) -> Markup {
+    html! {
+        form.filter method="get" action=(ADDRESS) role="search" {
+            (field(&Field { name: "text", label: &texts.text("parks-search"), value: &asked.text, ..Field::default() }))
+            div.field {
+                label for="function" { (texts.item("parks", "functions")) }
+                select id="function" name="function" {
+                    option value="" selected[asked.function.is_empty()] { (texts.text("parks-any-function")) }
+                    @for one in &told.functions {
+                        option value=(one.function) selected[one.function == asked.function] { (texts.word(Family::Value, &one.function)) }
+                    }
+                }
+            }
+            @if !asked.mode.is_empty() { (hidden("mode", &asked.mode)) }
+            (submit(&texts.text("parks-show")))
+        }
+        @if !asked.mode.is_empty() { p { (texts.item("parks", "modes")) " " span.code { (asked.mode) } } }
+    }
+}
+
+/// The names of parks by their records; of more than have room here, how many there are besides, with the list of all.
+fn named(texts: Texts, told: &Parks, records: &[String], all: &Narrowed) -> Markup {
+    let of = |id: &String| told.parks.iter().find(|park| park.park == *id);
+    let rest = records.len().saturating_sub(NAMED) as u64;
+    html! {
+        @for (index, park) in records.iter().filter_map(of).take(NAMED).enumerate() { @if index > 0 { " · " } (name(texts, park)) }
+        @if rest > 0 { " · " a href=(all.link(0)) { (texts.counted("parks-others", &[("count", rest)], &[])) } }
+    }
+}
+
 /// Offices find each park's record from here: they may read all.
-fn list(frame: &Frame, told: &Parks) -> Markup {
+fn list(frame: &Frame, parks: &[Park]) -> Markup {
     let texts = frame.texts;
     let reads = frame
         .reader
@@ -80,7 +152,7 @@ fn list(frame: &Frame, told: &Parks) -> Markup {
             html! { (count(park.tenants)) },
         ]
     };
-    Table { caption: texts.text("parks-order"), columns, rows: told.parks.iter().map(row).collect() }.shown()
+    Table { caption: texts.text("parks-order"), columns, rows: parks.iter().map(row).collect() }.shown()
 }
 
 /// Functions by park. One that a single park has is marked: nobody stands in for it.
@@ -88,13 +160,13 @@ fn matrix(texts: Texts, told: &Parks) -> Markup {
     let mut columns =
         vec![Column::of(texts.item("parks", "functions")), Column::of(texts.text("parks-where"))];
     columns.push(Column::number(texts.text("parks-how-many")));
-    let of = |id: &String| told.parks.iter().find(|park| park.park == *id);
     let row = |one: &crate::answers::parks::Function| -> Vec<Cell> {
+        let all = Narrowed { function: one.function.clone(), ..Narrowed::default() };
         vec![
             html! { (texts.word(Family::Value, &one.function)) },
             html! {
                 @if one.parks.is_empty() { span.muted { (texts.text("parks-nowhere")) } }
-                @for (index, park) in one.parks.iter().filter_map(of).enumerate() { @if index > 0 { " · " } (name(texts, park)) }
+                (named(texts, told, &one.parks, &all))
                 @if one.parks.len() == 1 { " " (badge(Tone::Wait, &texts.text("parks-alone"))) }
             },
             html! { (count(one.parks.len() as u64)) },
@@ -106,12 +178,9 @@ fn matrix(texts: Texts, told: &Parks) -> Markup {
 
 fn modes(texts: Texts, told: &Parks) -> Markup {
     let columns = vec![Column::of(texts.item("parks", "modes")), Column::of(texts.text("parks-where"))];
-    let of = |id: &String| told.parks.iter().find(|park| park.park == *id);
     let row = |one: &crate::answers::parks::Mode| -> Vec<Cell> {
-        vec![
-            html! { span.code { (one.mode) } },
-            html! { @for (index, park) in one.parks.iter().filter_map(of).enumerate() { @if index > 0 { " · " } (name(texts, park)) } },
-        ]
+        let all = Narrowed { mode: one.mode.clone(), ..Narrowed::default() };
+        vec![html! { span.code { (one.mode) } }, named(texts, told, &one.parks, &all)]
     };
     Table { caption: texts.text("parks-modes"), columns, rows: told.modes.iter().map(row).collect() }.shown()
 }
@@ -154,6 +223,7 @@ pub fn figures(frame: &Frame, told: &Figures, fault: &str) -> Page {
             h2 { (texts.text("parks-sites")) }
             @if told.sites.is_empty() { (empty(&texts.text("parks-no-site"), &texts.text("parks-no-site-help"))) }
             @else { (Table { caption: texts.text("parks-scans"), columns, rows: told.sites.iter().map(row).collect() }.shown()) }
+            @if !told.sites_complete { p.muted { (texts.text("parks-sites-partly")) } }
             @if !told.alarms_complete { p.muted { (texts.text("parks-alarms-partly")) } }
             (stock(texts, &told.books))
         }

@@ -64,6 +64,8 @@ pub struct View {
     pub workload: Option<workload::View>,
     /// Returns that wait to be decided, those due first; on the first page of all that waits.
     pub returns: Vec<ReturnDue>,
+    /// How many wait besides.
+    pub more_returns: usize,
 }
 
 /// Columns that the queue is sorted by, right over all that waits; the words are those of the interface.
@@ -135,6 +137,7 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         }
         @if view.more { p { (texts.text("queue-more")) } }
         @if !view.returns.is_empty() { (returns(texts, &view.returns)) }
+        @if view.more_returns > 0 { p.muted { (texts.counted("credit-returns-more", &[("count", view.more_returns as u64)], &[])) } }
         (pages.shown(texts, &texts.text("pages")))
         @if let Some(view) = &view.workload { (workload::charts(texts, view)) }
         p { button type="button" class="quiet" data-keys-switch hidden { (texts.text("keys-switch")) } }

@@ -8,7 +8,7 @@ use crate::answers::registers::{Fault, Fields, Record, Step, differences, fields
 use crate::format::time;
 use crate::language::{Family, Texts};
 use crate::parts::{Cell, Column, Field, Table, Tone, both, empty, facts, field, hidden, said};
-use crate::shell::{Desk, Frame, Page, guard};
+use crate::shell::{Frame, Page, guard};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -89,9 +89,9 @@ pub fn page(frame: &Frame, view: &View) -> Page {
         h2 { (texts.text("what-happened")) }
         (history(texts, &view.versions))
     };
-    let name = texts.word(Family::Register, register);
-    Page::new(record.id.clone(), Some(Desk::Registers), body)
-        .below(Desk::Registers.address(), Desk::Registers.name(texts))
+    let (name, above) = (texts.word(Family::Register, register), super::registers::above(frame));
+    Page::new(record.id.clone(), Some(above), body)
+        .below(above.address(), above.name(texts))
         .below(&register_address(register), name)
 }
 
@@ -316,13 +316,17 @@ pub fn new(frame: &Frame, view: &New) -> Page {
         p.muted { (texts.text("must-be-there")) }
         (form(frame, &view.register, &view.step, &there, 0, view.sent.as_ref(), standing, true))
     };
-    Page::new(format!("{} · {register}", move_name(texts, &view.step.action)), Some(Desk::Registers), body)
-        .below(Desk::Registers.address(), Desk::Registers.name(texts))
+    let above = super::registers::above(frame);
+    Page::new(format!("{} · {register}", move_name(texts, &view.step.action)), Some(above), body)
+        .below(above.address(), above.name(texts))
         .below(&register_address(&view.register), register)
 }
 
 /// What became of it: who did what when, and what it changed.
 fn history(texts: Texts, versions: &[Record]) -> Markup {
+    // Whoever has one version alone is not to see how it came to be.
+    let oldest = versions.last().filter(|_| versions.len() > 1);
+    let older = oldest.map_or(0, |oldest| u64::from(oldest.version.saturating_sub(1)));
     html! {
         ol.timeline {
             @for (index, version) in versions.iter().enumerate() {
@@ -344,5 +348,6 @@ fn history(texts: Texts, versions: &[Record]) -> Markup {
                 }
             }
         }
+        @if older > 0 { p.muted { (texts.counted("older-versions", &[("count", older)], &[])) } }
     }
 }

@@ -177,8 +177,19 @@ pub fn list(frame: &Frame, view: &List) -> Page {
         @if view.too_many { p { (texts.text("sorted-newest")) } }
         (pager(texts, first.as_deref(), next.as_deref()))
     };
-    Page::new(texts.word(Family::Register, register), Some(Desk::Registers), body)
-        .below(Desk::Registers.address(), Desk::Registers.name(texts))
+    let above = above(frame);
+    Page::new(texts.word(Family::Register, register), Some(above), body)
+        .below(above.address(), above.name(texts))
+}
+
+/// Where the pages of a register are: whoever has none but that of units, as keeper of a site, comes from his sites.
+pub(super) fn above(frame: &Frame) -> Desk {
+    let desks = frame.reader.as_ref().map(|reader| reader.desks.as_slice()).unwrap_or_default();
+    if desks.contains(&Desk::Sites) && !desks.contains(&Desk::Registers) {
+        Desk::Sites
+    } else {
+        Desk::Registers
+    }
 }
 
 fn narrowing(texts: Texts, view: &List) -> Markup {

@@ -55,16 +55,27 @@ pub fn section(texts: Texts, told: &RiskModel) -> Markup {
                 p.muted { (texts.text("shadow-drawn-help")) }
             }
         }
-        @if let Some((candidate, about)) = told.candidate.as_ref().and_then(|one| Some((one, one.model.as_ref()?))) {
+        @if let Some((candidate, about)) = candidate(told) {
             h2 { (texts.text("model-candidate")) }
             (one(texts, about, candidate))
         }
-        @if let Some((exports, about)) = told.exports.as_ref().and_then(|one| Some((one, one.model.as_ref()?))) {
+        @if let Some(exports) = &told.exports {
             h2 { (texts.text("model-exports")) }
             p.muted { (texts.text("model-exports-help")) }
-            (one(texts, about, exports))
+            @if exports.missing { p role="alert" { (texts.text("model-exports-missing")) } }
+            @if let Some(about) = &exports.model { (one(texts, about, exports)) }
+            @if let Some((candidate, about)) = candidate(exports) {
+                h2 { (texts.text("model-exports-candidate")) }
+                (one(texts, about, candidate))
+            }
         }
     }
+}
+
+/// The model that may take the place of the first, if there is one.
+fn candidate(told: &RiskModel) -> Option<(&RiskModel, &ModelAbout)> {
+    let candidate = told.candidate.as_deref()?;
+    Some((candidate, candidate.model.as_ref()?))
 }
 
 /// How a model does.

@@ -57,6 +57,7 @@ pub fn stock(frame: &Frame, site: &Site, told: &SiteStock, after: &str) -> Page 
     let body = html! {
         p { (texts.text("stock-help")) }
         @if !told.bags.is_empty() { (of_bags.shown()) }
+        @if told.more_bags { p.muted { (texts.text("stock-bags-more")) } }
         @if told.parcels.is_empty() { (empty(&texts.text("stock-none"), &texts.text("stock-none-help"))) }
         @else { (of_parcels.shown()) }
         (pager(texts, first, next.as_deref()))

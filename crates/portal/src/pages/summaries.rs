@@ -13,7 +13,7 @@ use maud::{Markup, html};
 /// The address of the list.
 pub const ADDRESS: &str = "/desk/exports/summaries";
 
-/// Declarations whose lines a page shows: of more it says how many lists each has.
+/// Declarations whose lines a page shows besides those of the one that is chosen: of the others it says how many lists each has.
 const SHOWN: usize = 20;
 
 /// The address of an application.
@@ -76,13 +76,17 @@ pub fn page(frame: &Frame, shown: &Summary, declaration: &str, after: &str) -> P
     let link = |after: &str| address(&there, &[("declaration", declaration), ("after", after)]);
     let first = (!after.is_empty()).then(|| link(""));
     let next = shown.next.as_deref().map(link);
+    let more = shown.results.len().saturating_sub(SHOWN) as u64;
     let body = html! {
         (standing(texts, &shown.line, shown))
         @for part in &shown.of { (rejected(texts, part)) }
         h2 { (texts.text("summaries-declarations")) }
         @if shown.results.is_empty() { (empty(&texts.text("summaries-undeclared"), &texts.text("summaries-undeclared-help"))) }
         @else { (declarations(texts, &there, &shown.results)) }
-        @for one in shown.results.iter().take(SHOWN) { (lines(texts, one)) }
+        @for (index, one) in shown.results.iter().enumerate() {
+            @if index < SHOWN || one.number.to_string() == declaration { (lines(texts, one)) }
+        }
+        @if more > 0 { p.muted { (texts.counted("summaries-lines-more", &[("count", more)], &[])) } }
         h2 #lists { (texts.text("summaries-lists")) }
         @if !declaration.is_empty() {
             p { (texts.with("summaries-of-declaration", &[("number", declaration)])) " " a href={ (there) "#lists" } { (texts.text("summaries-all-lists")) } }

@@ -114,6 +114,7 @@ fn ages(texts: Texts, view: &View) -> Drawn {
         series,
         table: Table { caption: title.clone(), columns, rows },
         values: None,
+        rest: 0,
     }
 }
 
@@ -129,5 +130,5 @@ fn hours(texts: Texts, view: &View) -> Drawn {
     let columns = vec![Column::of(texts.text("workload-hour")), Column::number(texts.text("workload-ended"))];
     let rows = some.iter().map(|(hour, number)| vec![html! { (hour) }, html! { (count(*number)) }]).collect();
     let table = Table { caption: title.clone(), columns, rows };
-    Drawn { chart: charts::histogram(legend, &counts), series: Vec::new(), table, values: None }
+    Drawn { chart: charts::histogram(legend, &counts), series: Vec::new(), table, values: None, rest: 0 }
 }

@@ -2,11 +2,13 @@
 
 use crate::gallery::{an_assessment, both};
 use portal::answers::consumer::*;
-use portal::pages::consumer::{data, disputes, quota, track, trade, trades};
+use portal::pages::consumer::{data, disputes, hearings, quota, track, trade, trades};
 use portal::pages::{draws, guide, lists};
 use portal::{Desk, Frame, Language, Reader};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 fn read<T: DeserializeOwned>(answer: Value) -> T {
     serde_json::from_value(answer).unwrap()
@@ -224,5 +226,75 @@ fn a_page_says_in_which_language_it_is_and_what_on_it_is_in_another() {
         }
         let english = page("lists").contains("<span lang=\"en\">payment</span>");
         assert_eq!(english, !Language::COMPLETE.contains(&language));
+    }
+}
+
+#[test]
+fn many_disputes_and_notices_are_turned_and_what_was_refused_is_on_the_page_that_says_so() {
+    for language in Language::ALL {
+        let mut inside = frame(language, true);
+        let seller = |number: usize| format!("53019{number:05}");
+        let all = Disputes {
+            disputes: (0..61).map(|number| Dispute { seller: seller(number), ..a_dispute("open") }).collect(),
+        };
+        let notice = |number: usize| Hearing { party: seller(number), may_speak: true, ..Hearing::default() };
+        let notices = Hearings { telephone_noted: true, hearings: (0..61).map(notice).collect() };
+        let (mut of_disputes, mut of_notices) = (0, 0);
+        for (from, here) in [("0", 20), ("20", 20), ("40", 20), ("60", 1)] {
+            inside.place = format!("/my/disputes?rows={from}");
+            let page = disputes::page(&inside, &all, None).shown(&inside);
+            assert!(page.contains("class=\"pager\"") && page.len() < 100_000, "{from}: {}", page.len());
+            of_disputes += page.matches("/withdrawal\"").count();
+            inside.place = format!("/my/hearings?rows={from}");
+            let page = hearings::page(&inside, &notices, None).shown(&inside);
+            assert_eq!(page.matches("name=\"party\"").count(), here, "{from}");
+            of_notices += here;
+        }
+        assert_eq!((of_disputes, of_notices), (61, 61));
+        // What was refused came from the third page: it stands there again, wherever the address leads.
+        inside.place = "/my/hearings".to_owned();
+        let about = hearings::About { party: seller(45), text: " ".into(), fault: "样例".into() };
+        let page = hearings::page(&inside, &notices, Some(&about)).shown(&inside);
+        assert!(page.contains("aria-invalid=\"true\"") && page.contains(&format!("text-{}", seller(45))));
+    }
+}
+
+/// Pages beside those of consumers that everybody reads in his own language. Those of the draw and of figures have parts of desks.
+const OF_EVERYBODY: [&str; 8] =
+    ["guide.rs", "lists.rs", "newcomer.rs", "sign_in.rs", "start.rs", "status.rs", "tariff.rs", "traced.rs"];
+/// What surrounds pages of desks alone, which are in the complete languages; so are the names of desks.
+const OF_DESKS: [&str; 7] =
+    ["changed-meanwhile", "search", "search-find", "search-for", "show-newest", "signed-in-as", "updated-at"];
+
+#[test]
+fn what_pages_of_consumers_and_everybody_ask_for_is_there_in_each_language() {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let own = std::fs::read_dir(sources.join("pages/consumer")).unwrap();
+    // A hearing is held in the words of registers.
+    let own = own.map(|entry| entry.unwrap().path()).filter(|path| !path.ends_with("hearings.rs"));
+    let mut files: Vec<PathBuf> = own.collect();
+    files.extend(OF_EVERYBODY.map(|file| sources.join("pages").join(file)));
+    files.extend(["shell.rs", "format.rs", "parts/table.rs"].map(|file| sources.join(file)));
+    let mut asked = BTreeSet::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for call in [".text(", ".with(", ".counted(", ".numbered("] {
+            let keys = text.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+            asked.extend(keys.map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+    }
+    let of_everybody = ["nav-guide", "nav-indicators", "nav-lists", "nav-status", "nav-tariff"];
+    asked.retain(|key| {
+        let of_desks = key.starts_with("nav-") && !key.starts_with("nav-my-");
+        !OF_DESKS.contains(&key.as_str()) && (!of_desks || of_everybody.contains(&key.as_str()))
+    });
+    assert!(asked.len() > 150 && asked.contains("in-sandbox"), "the sources were not read: {asked:?}");
+    for language in Language::ALL {
+        let Some(files) = language.own_files() else { continue };
+        let begins = |line: &str, key: &str| line.split(" =").next() == Some(key);
+        let is_there =
+            |key: &&String| files.iter().any(|(_, text)| text.lines().any(|line| begins(line, key)));
+        let missing: Vec<&String> = asked.iter().filter(|key| !is_there(key)).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", language.tag());
     }
 }

@@ -9,6 +9,7 @@ mod exports;
 mod figures;
 mod gallery;
 mod inspections;
+mod left_out;
 mod money;
 mod registers;
 mod sites;

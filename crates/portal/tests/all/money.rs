@@ -212,6 +212,11 @@ fn a_model_of_exports_stands_by_itself() {
     let page = shown(Some(Box::new(of_exports)));
     assert!(page.contains("Model of exports") && page.contains("fedcba9876543210fedc"), "{page}");
     assert!(page.contains("in shadow: no rule reads its score"), "{page}");
+    assert!(!page.contains("--export-risk-model"), "{page}");
     let without = shown(None);
     assert!(!without.contains("Model of exports"), "{without}");
+    // The one in use is not here, and another may take its place.
+    let page = shown(Some(Box::new(a_candidate())));
+    assert!(page.contains("Start it with --export-risk-model"), "{page}");
+    assert!(page.contains("Model of exports that may take its place"), "{page}");
 }

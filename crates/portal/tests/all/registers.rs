@@ -300,6 +300,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     rule.register = "shares".into();
     rule.summary =
         json!({"dataset": "orders", "giver": "8620000001", "purpose": "样例"}).as_object().unwrap().clone();
+    let rules = shares::Rules { records: vec![rule], ..shares::Rules::default() };
     let differences = operation::Differences {
         from: 1,
         to: 2,
@@ -347,7 +348,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("users", people::users(&inside, &users, &gives, &typed).shown(&inside)),
         ("user", people::user(&inside, &users.users[0], &gives, &Typed::default()).shown(&inside)),
         ("tokens", people::tokens(&inside, &tokens, &gives, &typed).shown(&inside)),
-        ("shares", shares::rules(&inside, &[rule], &[]).shown(&inside)),
+        ("shares", shares::rules(&inside, &rules, &shares::Rules::default()).shown(&inside)),
         ("shared", shares::records(&inside, "5301000901:orders", "0-1", &shared).shown(&inside)),
         (
             "operation",
@@ -379,4 +380,29 @@ fn lines_that_were_asked_are_told_also_when_a_later_one_stopped_the_rest() {
     assert!(page.contains("nobody knows") && page.contains("not asked"), "{page}");
     assert!(page.contains("1 B\n1 C</textarea>"), "{page}");
     assert!(!page.contains("No questions"), "of questions that were not read nothing is said: {page}");
+}
+
+#[test]
+fn rules_of_sharing_are_turned_list_by_list_and_the_other_stays_where_it_is() {
+    let inside = frame(Language::English, true);
+    let rule = a_record(1, "in-force", "agree", Value::Null);
+    let rules = |after: &str, next: Option<&str>| shares::Rules {
+        records: vec![rule.clone()],
+        after: after.into(),
+        next: next.map(str::to_owned),
+    };
+    let shown =
+        |to_us: &shares::Rules, of_us: &shares::Rules| shares::rules(&inside, to_us, of_us).shown(&inside);
+    let page = shown(&rules("", Some("41")), &rules("7", None));
+    for link in ["/desk/shares?after=41&amp;after-of-us=7", "/desk/shares\" rel=\"first\""] {
+        assert!(page.contains(link), "{link}: {page}");
+    }
+    assert_eq!(page.matches("class=\"pager\"").count(), 2, "{page}");
+    let whole = shown(&rules("", None), &shares::Rules::default());
+    assert!(!whole.contains("class=\"pager\""), "{whole}");
+    // A page that has none of them is not the page of whoever has none.
+    let nothing = inside.texts.text("nothing-shared");
+    let behind = shares::Rules { records: Vec::new(), ..rules("41", None) };
+    assert!(!shown(&behind, &shares::Rules::default()).contains(&nothing));
+    assert!(shown(&shares::Rules::default(), &shares::Rules::default()).contains(&nothing));
 }

@@ -29,6 +29,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         }],
         after: Some("17".into()),
         bags: vec![SealedBag { bag: "B1".into(), seal: "S1".into(), parcels: 2, since: since.into() }],
+        more_bags: false,
     };
     let bag = SiteBag {
         bag: BAG.into(),

@@ -139,6 +139,7 @@ fn words() -> Vec<(Family, Vec<String>)> {
         ActionKind::HoldReturn { number: 1, status: 500 },
         ActionKind::SummariseBill { notice: "".into() },
         ActionKind::PayBill,
+        ActionKind::DeferBill { due: ceb::Day::default() },
         ActionKind::LeaveGate { release: "".into() },
         ActionKind::ConfirmInspection,
         ActionKind::ContestInspection,
@@ -404,6 +405,7 @@ fn values() -> Vec<String> {
     // In which duty somebody read without saying what for.
     found.extend(register::access::GROUNDS);
     found.extend(register::entry_refund::DOUBTS);
+    found.extend(register::market::LOOKS);
     for register in registers() {
         for step in register::moves_of(register) {
             walk(form(register, step.action).map_or(&[], |form| form.fields), &mut found);
@@ -617,8 +619,9 @@ fn what_a_text_chooses_by_is_given_to_it_as_a_number() {
 }
 
 /// Texts of every page that a page of consumers shows too.
-const SHELL: [&str; 17] = [
+const SHELL: [&str; 18] = [
     "window-name",
+    "in-sandbox",
     "skip-to-content",
     "navigation",
     "trail",
@@ -690,7 +693,8 @@ const PUBLIC: [&str; 48] = [
 ];
 
 /// Texts of other files that the indicators show: what is counted, and the words of states and lanes.
-const INDICATORS: [&str; 49] = [
+const INDICATORS: [&str; 50] = [
+    "figures-rest",
     "figures-days",
     "figures-steps",
     "figures-lanes",

@@ -313,7 +313,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     }
     let outcomes = judged(seen, &commands, faults);
     let guarantees = exhibition::of(seen, (&book, &document), &sent, &commands, &outcomes, faults);
-    crate::entry_refund::check_loaded(seen, &sent, faults);
+    let moved = commands.iter().map(|(index, _)| *index).zip(&outcomes);
+    crate::entry_refund::check_loaded(seen, (book.as_str(), &sent), moved, faults);
     let moves = moves(step);
     let at = if moves { seen.now.stamp_millis().number() } else { 0 };
     let moved = commands.iter().zip(&outcomes).filter_map(|((index, command), outcome)| {

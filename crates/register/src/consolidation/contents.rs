@@ -4,18 +4,20 @@ use super::{Body, name_of};
 use crate::park::happening::parcel_of;
 use crate::park::hold;
 use crate::park::scan::is_held;
+use crate::transit::Standing;
 use ceb::Decimal;
 use clearance::consignment::State;
 use clearance::export::{ExportKey, ExportState, ExportTrade};
 use clearance::facts::Facts;
 use clearance::keys::WaybillKey;
 use clearance::passage::{Passage, passage};
+use clearance::transit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Why a parcel stands against a move, besides the states of its trade: no list of exports names it; it is held by itself; its
-/// cancellation was applied for and is not decided.
-pub const WHY: &[&str] = &["unknown", "parcel-held", "cancelling"];
+/// Why a parcel stands against a move, besides the states of its trade: no list of exports names it; it is held by itself; it is on its
+/// way to another district, or missing there; its cancellation was applied for and is not decided.
+pub const WHY: &[&str] = &["unknown", "parcel-held", "in-transfer", "cancelling"];
 
 /// The list of a unit that is closed.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
@@ -85,6 +87,10 @@ pub(crate) fn stopped(facts: &Facts, parcel: &WaybillKey, is_inside: bool) -> Op
     if is_held(facts.records.get(&hold::key(parcel)).map(|record| &**record)) {
         return Some("parcel-held");
     }
+    // A unit that goes on its way with its transfer was loaded before.
+    if !is_inside && is_away(facts, parcel) {
+        return Some("in-transfer");
+    }
     let state = attempt.state;
     if passage(Some(state)) != Passage::Pass || (state == State::Closed && !is_inside) {
         return Some(state.word());
@@ -93,6 +99,13 @@ pub(crate) fn stopped(facts: &Facts, parcel: &WaybillKey, is_inside: bool) -> Op
         file.filed.status == 2 && file.attempt == attempt.number
     };
     trade.cancellation.as_ref().is_some_and(cancels).then_some("cancelling")
+}
+
+/// Whether a parcel left for another district and is not confirmed there, so that nobody here has it in his hand.
+fn is_away(facts: &Facts, parcel: &WaybillKey) -> bool {
+    let record = facts.records.get(&transit::key(parcel)).filter(|record| record.state == transit::HELD);
+    let events = record.map(|record| Standing::of(record).events).unwrap_or_default();
+    events.last().is_some_and(|last| !matches!(last.what.as_str(), "applied" | "approved"))
 }
 
 /// Whether a load differs from what the lists say by more than so many thousandths of that.

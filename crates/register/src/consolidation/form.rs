@@ -163,6 +163,9 @@ pub struct Mark {
     /// Why it was taken out.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// Which attempt of the trade it was put in by; 0 = it was not kept yet then.
+    #[serde(default)]
+    pub attempt: u32,
 }
 
 impl Body {

@@ -16,7 +16,7 @@ use crate::says;
 use crate::{Command, Fault, Made, Seen, owner_of, read, written};
 use ceb::{Decimal, Stamp};
 use clearance::Text;
-use clearance::export::{ExportKey, ExportTradeKey};
+use clearance::export::{ExportKey, ExportTrade, ExportTradeKey};
 use clearance::facts::{Facts, Keys};
 use clearance::keys::{Position, Time, WaybillKey};
 use clearance::party::Role;
@@ -101,8 +101,8 @@ fn sent(command: &Command) -> Option<Sent> {
     command.body.as_deref().and_then(|body| serde_json::from_str(body).ok())
 }
 
-/// Adds what a command names to the keys of its batch: of each parcel where it is, its hold, its waybill and its trade; the bags, and
-/// the site.
+/// Adds what a command names to the keys of its batch: of each parcel where it is, its hold, its waybill and its trade, and whether it
+/// is under way to another district; the bags, and the site.
 pub(crate) fn needs(command: &Command, keys: &mut Keys) {
     let Some(sent) = sent(command) else { return };
     if !sent.site.is_empty() {
@@ -115,6 +115,8 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
             keys.records.push(RecordKey::new(Register::SiteBag, &found.bag));
         }
         keys.records.extend([key(&parcel), hold::key(&parcel)]);
+        // A transfer changes it under the lock of the waybill.
+        keys.looked_at.push(clearance::transit::key(&parcel));
         keys.exports.push(ExportKey::Waybill(parcel));
         if !found.merchant.is_empty() {
             keys.exports.push(ExportKey::Trade(ExportTradeKey::new(&found.merchant, &found.order_no)));
@@ -219,14 +221,20 @@ impl Loading<'_> {
     }
 }
 
+fn attempt_of(trade: &ExportTrade) -> u32 {
+    trade.attempt.as_ref().map_or(0, |attempt| attempt.number)
+}
+
 /// The unit that a parcel is in, or left in; none = it may be put into another.
 fn elsewhere(facts: &Facts, parcel: &WaybillKey) -> Option<String> {
     let record = facts.records.get(&key(parcel))?;
     let mark = Mark::of(record);
     let stays = match record.state.as_str() {
         PUT_IN => true,
-        // A number that is used again is of another parcel.
-        GONE => contents::trade_of(facts, parcel).is_some_and(|trade| trade.key == mark.trade()),
+        // A number that is used again is of another parcel; and one whose list was cancelled after it had left the site, and that
+        // was declared anew, came back to it.
+        GONE => contents::trade_of(facts, parcel)
+            .is_some_and(|trade| trade.key == mark.trade() && [0, attempt_of(trade)].contains(&mark.attempt)),
         _ => false,
     };
     stays.then_some(mark.unit)
@@ -466,11 +474,12 @@ pub(crate) fn marked(
         let is_in = inside.contains(&name_of(&parcel));
         let (action, state, mark) = match before {
             None if is_in && record.state == LOADING => {
-                let trade = contents::trade_of(facts, &parcel).map(|trade| trade.key.clone());
-                let trade = trade.unwrap_or_default();
+                let trade = contents::trade_of(facts, &parcel);
+                let attempt = trade.map_or(0, attempt_of);
+                let trade = trade.map(|trade| trade.key.clone()).unwrap_or_default();
                 let unit = record.key.id.to_string();
                 let (merchant, order_no) = (trade.merchant.to_string(), trade.order_no.to_string());
-                ("enter-unit", PUT_IN, Mark { unit, merchant, order_no, reason: String::new() })
+                ("enter-unit", PUT_IN, Mark { unit, merchant, order_no, reason: String::new(), attempt })
             }
             Some(mark) if !is_in => ("leave-unit", TAKEN_OUT, Mark { reason: record.note.clone(), ..mark }),
             Some(mark) if record.state == DEPARTED => ("go-in-unit", GONE, mark),

@@ -3,7 +3,7 @@
 //! each line comes to.
 
 use super::standing::Standing;
-use super::{Applied, Invoice, LONGEST, Line, Reckoned, fen, invoice_key, lot_key, taxed, yuan};
+use super::{Applied, Invoice, LONGEST, Line, MOST, Reckoned, Together, fen, invoice_key, lot_key, yuan};
 use crate::bonded::document::Body as DocumentBody;
 use crate::bonded::document_of;
 use crate::bonded::form::LineForm;
@@ -19,8 +19,6 @@ use clearance::record::{RecordKey, Register};
 use clearance::rulebook::{Calendar, Rate};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines of an application, and its invoices, at most.
-const MOST: usize = 200;
 /// The highest rate of value-added tax that an invoice may have, in percent: that of before May 2018.
 const HIGHEST_RATE: i64 = 17;
 
@@ -129,10 +127,11 @@ fn check_invoices<'a>(seen: &Seen<'_>, applied: &'a Applied, faults: &mut Vec<Fa
             faults.push(Fault::new(&at("rate"), &invoice.rate, said));
         }
         let amount = fen(&at("amount"), &invoice.amount, 1, faults);
-        // Told apart by nothing but its number: two applications say the same of it.
-        let before = Standing::under(seen.facts, &invoice_key(number)).invoice;
+        // Told apart by nothing but its number: two applications of his say the same of it. What others say is not told to him.
+        let standing = Standing::under(seen.facts, &invoice_key(number));
+        let before = standing.claims_of(&seen.command.by.codes).find_map(|claim| claim.invoice.as_ref());
         if let (Some((over, percent)), Some(amount)) = (before, amount) {
-            let same = over == amount && Rate::parse_percent(&percent) == rate_of(invoice);
+            let same = *over == amount && Rate::parse_percent(percent) == rate_of(invoice);
             if !same {
                 let said = says::REFUND_INVOICE_OTHERWISE.said();
                 faults.push(Fault::new(&at("amount"), &invoice.amount, said));
@@ -154,7 +153,7 @@ fn check_lines(
     faults: &mut Vec<Fault>,
 ) -> Vec<Reckoned> {
     let mut claimed: BTreeMap<u32, i128> = BTreeMap::new();
-    let mut reckoned = Vec::new();
+    let (mut reckoned, mut together) = (Vec::new(), [Together::default(), Together::default()]);
     for (index, (line, number)) in applied.lines.iter().zip(1u32..).enumerate() {
         let at = |field: &str| format!("lines[{}].{field}", index + 1);
         let moved = checklist.body.moved.iter().find(|moved| moved.line == line.line);
@@ -183,7 +182,7 @@ fn check_lines(
         let amount = fen(&at("amount"), &line.amount, 1, faults).unwrap_or(0);
         let exported = Day::parse(&rebate.export_day).unwrap_or_default();
         let doubt = check_term(seen, &at("line"), exported, faults);
-        let mut told = reckon(seen, applied, line, (amount, exported));
+        let mut told = reckon(seen, applied, line, (amount, exported), &mut together);
         told.line = number;
         told.doubts.extend(doubt.map(str::to_owned));
         reckoned.push(told);
@@ -235,20 +234,38 @@ fn check_term(seen: &Seen<'_>, path: &str, exported: Day, faults: &mut Vec<Fault
     None
 }
 
-/// What a line comes to by the rate of the day of its export, and never by more than the rate that was paid.
-fn reckon(seen: &Seen<'_>, applied: &Applied, line: &Line, (amount, exported): (i64, Day)) -> Reckoned {
+/// What a line comes to by the rate of the day of its export, and never by more than the tax that was paid. `together` has what the lines
+/// before it come to at their rates, and at those that were paid.
+fn reckon<'a>(
+    seen: &Seen<'_>,
+    applied: &'a Applied,
+    line: &'a Line,
+    (amount, exported): (i64, Day),
+    [at_rates, at_paid]: &mut [Together<'a>; 2],
+) -> Reckoned {
     let invoice = applied.invoices.iter().find(|one| one.number.trim() == line.invoice.trim());
     let paid = invoice.and_then(rate_of).unwrap_or_default();
+    let most = at_paid.taxed(line.invoice.trim(), amount, paid);
     let Some(row) = seen.reference.current().refund_rates.of_code(&line.gcode, exported) else {
         return Reckoned { doubts: vec!["no-refund-rate".to_owned()], ..Reckoned::default() };
     };
     let rate = row.rate.min(paid);
     let doubts = if row.confidence.is_sure() { Vec::new() } else { vec!["refund-rate-unsure".to_owned()] };
     let percent = Decimal::from_units(i128::from(rate.0) * 10).to_string();
-    Reckoned { line: 0, refund_rate: Some(percent), tax: Some(taxed(amount, rate)), doubts }
+    let tax = at_rates.taxed(line.invoice.trim(), amount, rate).min(most);
+    Reckoned { line: 0, refund_rate: Some(percent), tax: Some(tax), doubts }
 }
 
-/// Of no invoice more is claimed than it is over, here and elsewhere; each is one of a line.
+/// Numbers of invoices of which others claim too. He is told of none: one of others is answered like one that nobody named.
+pub(super) fn claimed_by_others(seen: &Seen<'_>, applied: &Applied) -> Vec<String> {
+    let numbers = applied.invoices.iter().map(|invoice| invoice.number.trim());
+    let known = |number: &&str| {
+        Standing::under(seen.facts, &invoice_key(number)).is_claimed_by_others(&seen.command.by.codes)
+    };
+    numbers.filter(known).map(str::to_owned).collect()
+}
+
+/// Of no invoice he claims more than it is over, here and in his other applications; each is one of a line.
 fn check_sums(seen: &Seen<'_>, applied: &Applied, invoices: &Invoices<'_>, faults: &mut Vec<Fault>) {
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for (index, line) in applied.lines.iter().enumerate() {
@@ -271,7 +288,8 @@ fn check_sums(seen: &Seen<'_>, applied: &Applied, invoices: &Invoices<'_>, fault
             continue;
         }
         let standing = Standing::under(seen.facts, &invoice_key(number));
-        let claimed = standing.claims.iter().fold(0i64, |sum, claim| sum.saturating_add(claim.amount));
+        let own = standing.claims_of(&seen.command.by.codes);
+        let claimed = own.fold(0i64, |sum, claim| sum.saturating_add(claim.amount));
         let left = over.saturating_sub(claimed).max(0);
         let here = sums.get(number).copied().unwrap_or(0);
         if here > left {

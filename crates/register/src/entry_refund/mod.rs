@@ -16,6 +16,7 @@ use ceb::Decimal;
 use clearance::record::{Record, Register};
 use clearance::rulebook::Rate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The id is the code of whoever applies, a colon, his number of it. States: applied, withdrawn, refused, approved, paid; owing (a part
 /// of what was paid is to be paid back). `tallied`: what is claimed of a lot or of an invoice, in a record that is nobody's.
@@ -41,6 +42,8 @@ pub const DOUBTS: [&str; 3] = ["no-refund-rate", "refund-rate-unsure", "refund-t
 
 /// Characters of a number of an application at most.
 const LONGEST: usize = 60;
+/// Lines of an application, and its invoices, at most.
+const MOST: usize = 200;
 
 /// What is applied for.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
@@ -201,6 +204,9 @@ pub struct Body {
     pub total: i64,
     /// What is to be paid back, in fen.
     pub owed: i64,
+    /// Numbers of its invoices that others had named when it was applied for: for whoever decides alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claimed_by_others: Vec<String>,
 }
 
 /// What is decided: of lines that are not named, what they come to.
@@ -251,6 +257,21 @@ fn taxed(amount: i64, rate: Rate) -> i64 {
     let exact = i128::from(amount) * i128::from(rate.0);
     let whole = i128::from(Rate::WHOLE);
     i64::try_from((exact * 2 + whole) / (whole * 2)).unwrap_or(i64::MAX)
+}
+
+/// What lines of an application have of an invoice at a rate so far, in fen. The tax on it is rounded once, however many lines it is
+/// divided over: each has what the tax grows by.
+#[derive(Default)]
+struct Together<'a>(BTreeMap<(&'a str, Rate), i64>);
+
+impl<'a> Together<'a> {
+    /// The tax on so much more of an invoice, in fen.
+    fn taxed(&mut self, invoice: &'a str, amount: i64, rate: Rate) -> i64 {
+        let sum = self.0.entry((invoice, rate)).or_default();
+        let before = taxed(*sum, rate);
+        *sum = sum.saturating_add(amount);
+        taxed(*sum, rate) - before
+    }
 }
 
 /// An amount of yuan in fen; what is none, or below `least`, is a fault.
@@ -335,7 +356,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
         ("apply", _) => {
             let applied: Applied = read(command.body.as_deref(), faults)?;
             let reckoned = checks::check(seen, &applied, faults);
-            Body { applied, reckoned, ..Body::default() }
+            let claimed_by_others = checks::claimed_by_others(seen, &applied);
+            Body { applied, reckoned, claimed_by_others, ..Body::default() }
         }
         (_, Some(record)) => Body::of(record),
         (_, None) => {
@@ -381,8 +403,8 @@ pub(crate) fn made(seen: &Seen<'_>, step: &Move, faults: &mut Vec<Fault>) -> Opt
     Some(Made { body: written(&body), parties, filing: None, seed: None })
 }
 
-/// What the authority decides: in whole, or in part with a reason. Where a line is in doubt its amount is said, and no line has more
-/// than the tax that its invoice has.
+/// What the authority decides: in whole, or in part with a reason. Where a line is in doubt, or others claim of its invoice too, its
+/// amount is said, of the latter with a reason as well; and no line has more than the tax that its invoice has.
 fn decide(seen: &Seen<'_>, body: &mut Body, faults: &mut Vec<Fault>) {
     let sent = match seen.command.body.as_deref() {
         None => Some(Granting::default()),
@@ -396,14 +418,16 @@ fn decide(seen: &Seen<'_>, body: &mut Body, faults: &mut Vec<Fault>) {
             faults.push(Fault::new(&path, &one.line.to_string(), says::REFUND_OF_APPLICATION.said()));
         }
     }
-    let (mut decided, mut less) = (Vec::new(), false);
+    let (mut decided, mut explains, mut together) = (Vec::new(), false, Together::default());
     for (line, number) in body.applied.lines.iter().zip(1u32..) {
         let whole = line.quantity();
         let left = Decimal::from_units((whole.units() - body.returned(number).units()).max(0));
         let reckoned = body.reckoned.iter().find(|one| one.line == number);
         let comes_to = reckoned.and_then(|one| one.tax).map(|tax| share(tax, left, whole));
-        let is_clear = reckoned.is_some_and(|one| one.doubts.is_empty());
-        let most = share(tax_of(&body.applied, line), left, whole);
+        let is_of_others = body.claimed_by_others.iter().any(|invoice| invoice == line.invoice.trim());
+        let is_clear = reckoned.is_some_and(|one| one.doubts.is_empty()) && !is_of_others;
+        let (amount, rate) = on_invoice(&body.applied, line);
+        let most = share(together.taxed(line.invoice.trim(), amount, rate), left, whole);
         let said = granted.iter().enumerate().find(|(_, one)| one.line == number);
         let tax = match (said, comes_to) {
             (Some((at, one)), _) => {
@@ -422,10 +446,10 @@ fn decide(seen: &Seen<'_>, body: &mut Body, faults: &mut Vec<Fault>) {
                 comes_to.unwrap_or(0)
             }
         };
-        less |= comes_to.is_some_and(|whole| tax < whole);
+        explains |= comes_to.is_some_and(|whole| tax < whole) || (is_of_others && tax > 0);
         decided.push(Decided { line: number, quantity: left.to_string(), tax });
     }
-    if less && seen.command.note.trim().is_empty() {
+    if explains && seen.command.note.trim().is_empty() {
         faults.push(Fault::new("note", "", says::EXPLAINED.said()));
     }
     if faults.is_empty() && decided.iter().all(|one| one.tax == 0) {
@@ -434,12 +458,12 @@ fn decide(seen: &Seen<'_>, body: &mut Body, faults: &mut Vec<Fault>) {
     body.decided = decided;
 }
 
-/// The tax on what a line has of its invoice, in fen.
-fn tax_of(applied: &Applied, line: &Line) -> i64 {
+/// What a line has of its invoice, in fen, and the rate of tax on that.
+fn on_invoice(applied: &Applied, line: &Line) -> (i64, Rate) {
     let invoice = applied.invoices.iter().find(|one| one.number.trim() == line.invoice.trim());
     let rate = invoice.and_then(|one| Rate::parse_percent(one.rate.trim())).unwrap_or_default();
     let amount = Decimal::parse(&line.amount).and_then(Decimal::fen_half_up).map_or(0, |(amount, _)| amount);
-    taxed(amount, rate)
+    (amount, rate)
 }
 
 /// A payment of exactly so much.

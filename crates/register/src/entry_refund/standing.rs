@@ -1,12 +1,13 @@
 //! What is claimed of a lot, and of an invoice: a record each, behind the applications, in nobody's lists. By it nothing is refunded
 //! twice, and by that of a lot its refunds are found when goods of it go back into the country: in the commit in which they do.
 
-use super::{Applied, Body, is_application};
+use super::{Applied, Body, MOST, is_application};
 use crate::behind::Behind;
 use crate::bonded::document::{Body as DocumentBody, Lines};
 use crate::bonded::document_of;
 use crate::bonded::form::LineForm;
 use crate::{Command, Fault, Seen, says, stored, written};
+use book::{Answer, Outcome, Place};
 use ceb::Decimal;
 use clearance::Text;
 use clearance::bonded::stock_key;
@@ -30,9 +31,6 @@ pub struct Standing {
     /// Of a lot: how much went back into the country that was claimed by nobody.
     #[serde(default)]
     pub back: String,
-    /// Of an invoice: what it is over without tax, in fen, and its rate, as whoever named it first said.
-    #[serde(default)]
-    pub invoice: Option<(i64, String)>,
 }
 
 /// A claim.
@@ -54,6 +52,17 @@ pub struct Claim {
     /// How much of the goods went back into the country.
     #[serde(default)]
     pub back: String,
+    /// What the application says of the invoice: what it is over without tax, in fen, and its rate in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<(i64, String)>,
+}
+
+impl Claim {
+    /// Whether it is of an application of a party with these codes.
+    fn is_of(&self, codes: &[Text]) -> bool {
+        let applicant = self.application.split(':').next().unwrap_or_default();
+        codes.iter().any(|code| code.as_str() == applicant)
+    }
 }
 
 fn decimal(text: &str) -> Decimal {
@@ -76,6 +85,16 @@ impl Standing {
     /// What stands under a key; nothing, where there is no record.
     pub(super) fn under(facts: &Facts, key: &RecordKey) -> Self {
         facts.records.get(key).map(|record| Self::of(record)).unwrap_or_default()
+    }
+
+    /// What a party with these codes claims itself.
+    pub(super) fn claims_of<'a>(&'a self, codes: &'a [Text]) -> impl Iterator<Item = &'a Claim> {
+        self.claims.iter().filter(move |claim| claim.is_of(codes))
+    }
+
+    /// Whether anybody else claims of it too.
+    pub(super) fn is_claimed_by_others(&self, codes: &[Text]) -> bool {
+        self.claims.iter().any(|claim| !claim.is_of(codes))
     }
 
     /// How much of a line of a checklist may still be claimed of `entered`: what went back unclaimed is nobody's to claim.
@@ -143,7 +162,9 @@ pub(crate) fn needs(command: &Command, keys: &mut Keys) {
         return;
     }
     let applied = command.body.as_deref().and_then(|body| serde_json::from_str::<Applied>(body).ok());
-    let Some(applied) = applied else { return };
+    // What has more lines than one may have is refused before any of them is looked at.
+    let fits = |applied: &Applied| applied.lines.len() <= MOST && applied.invoices.len() <= MOST;
+    let Some(applied) = applied.filter(fits) else { return };
     keys.records.extend(claimed(&applied));
     if command.action != "apply" {
         return;
@@ -167,18 +188,37 @@ pub(crate) fn lot_entered(book: &str, line: &LineForm) -> Option<RecordKey> {
     is_domestic.then(|| lot_key(book, &line.item, line.lot.as_deref().unwrap_or("")))
 }
 
-/// Says when an application claimed a lot of a document meanwhile: it would not be told what goes back.
-pub(crate) fn check_loaded(seen: &Seen<'_>, sent: &Lines, faults: &mut Vec<Fault>) {
-    let named = sent.beside.iter().flat_map(|beside| &beside.refunds);
-    for id in named.filter(|id| id.starts_with('/')) {
-        let standing = Standing::under(seen.facts, &RecordKey::new(Register::EntryRefund, id));
-        let loaded = |application: &str| {
-            seen.facts.records.contains_key(&RecordKey::new(Register::EntryRefund, application))
+/// Says when an application claimed a lot of a document meanwhile, which would not be told what goes back, and when goods of another lot
+/// would go back than the window named. `moved` is by the place of the line in the document.
+pub(crate) fn check_loaded<'a>(
+    seen: &Seen<'_>,
+    (book, sent): (&str, &Lines),
+    moved: impl Iterator<Item = (usize, &'a Outcome)>,
+    faults: &mut Vec<Fault>,
+) {
+    let named: Vec<&String> = sent.beside.iter().flat_map(|beside| &beside.refunds).collect();
+    let is_loaded = |claim: &Claim| {
+        seen.facts.records.contains_key(&RecordKey::new(Register::EntryRefund, &claim.application))
+    };
+    let lots = named.iter().copied().filter(|id| id.starts_with('/'));
+    let mut is_changed = lots
+        .map(|id| Standing::under(seen.facts, &RecordKey::new(Register::EntryRefund, id)))
+        .any(|standing| !standing.claims.iter().all(is_loaded));
+    let is_named = |item: &str, lot: &str| {
+        let key = lot_key(book, item, lot);
+        named.iter().any(|id| key.id.as_str() == id.as_str())
+    };
+    // Where none is named, nobody looked.
+    for (place, outcome) in moved.filter(|_| !named.is_empty()) {
+        let Some(line) = sent.lines.get(place).filter(|line| BACK.contains(&line.operation.as_str())) else {
+            continue;
         };
-        if !standing.claims.iter().all(|claim| loaded(&claim.application)) {
-            faults.push(Fault::new("version", "", says::BONDED_CHANGED.said()));
-            return;
-        }
+        let Answer::Taken(postings) = &outcome.answer else { continue };
+        let mut back = postings.iter().filter(|posting| matches!(posting.to, Place::Domestic | Place::Sold));
+        is_changed |= back.any(|posting| !is_named(&line.item, &posting.lot));
+    }
+    if is_changed {
+        faults.push(Fault::new("version", "", says::BONDED_CHANGED.said()));
     }
 }
 
@@ -209,26 +249,21 @@ fn of_application(facts: &Facts, record: &Record) -> Vec<Behind> {
                 let is_of_it =
                     [lot_key(&book, &line.item, line.lot()), invoice_key(&line.invoice)].contains(&key);
                 if is_of_it {
-                    let fen = decimal(&line.amount).fen_half_up().map_or(0, |(fen, _)| fen);
+                    let fen = |text: &str| decimal(text).fen_half_up().map_or(0, |(fen, _)| fen);
+                    let mut invoices = applied.invoices.iter();
+                    let named = invoices.find(|invoice| invoice_key(&invoice.number) == key);
                     standing.claims.push(Claim {
                         application: record.key.id.to_string(),
                         line: number,
                         checklist: applied.checklist.trim().to_owned(),
                         checklist_line: line.line,
                         quantity: line.quantity().to_string(),
-                        amount: fen,
+                        amount: fen(&line.amount),
                         back: String::new(),
+                        invoice: named.map(|invoice| (fen(&invoice.amount), invoice.rate.trim().to_owned())),
                     });
                 }
             }
-            let named = applied.invoices.iter().find(|invoice| invoice_key(&invoice.number) == key);
-            if let Some(invoice) = named.filter(|_| standing.invoice.is_none()) {
-                let fen = decimal(&invoice.amount).fen_half_up().map_or(0, |(fen, _)| fen);
-                standing.invoice = Some((fen, invoice.rate.trim().to_owned()));
-            }
-        } else if standing.claims.is_empty() {
-            // Whoever names it next may say it otherwise: it was said wrongly, perhaps.
-            standing.invoice = None;
         }
         changed.push(standing.behind(key));
     }

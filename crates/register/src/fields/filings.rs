@@ -128,3 +128,18 @@ pub(super) const GOODS: &[Field] = &[
     may("label", Text),
     may("labels", Group(LABEL)).many(),
 ];
+
+/// Names that records of certificates keep besides.
+pub(super) const KEPT_OF_CERTIFICATES: &[&str] = &[
+    "fingerprint",
+    "subject",
+    "issuer",
+    "serial",
+    "validFrom",
+    "validTo",
+    "key",
+    "enterpriseCode",
+    "revoked",
+    "at",
+    "reason",
+];

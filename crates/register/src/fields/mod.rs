@@ -4,9 +4,11 @@
 
 mod books;
 mod cases;
+mod centralised_tax;
 mod consolidations;
 mod exchanges;
 mod filings;
+mod markets;
 mod parcels;
 mod parks;
 mod refunds;
@@ -164,7 +166,12 @@ pub fn summary(register: Register) -> &'static [&'static str] {
         Register::Exchange => &["/orderNo", "/returnNumber", "/newOrderNo"],
         Register::EntryRefund => &["/applied/checklist", "/total", "/owed"],
         Register::Consolidation => &["/kind", "/unit", "/site", "/vehicle", "/at"],
+        Register::CentralisedTax => &["/applied/district", "/applied/to", "/due", "/total", "/paid"],
         Register::TransitTransfer => &["/applied/departure", "/applied/exit", "/applied/pieces"],
+        Register::MarketSlip => &["/applied/agent", "/applied/country", "/applied/day", "/declaration"],
+        Register::MarketDeclaration => {
+            &["/applied/country", "/applied/total", "/applied/currency", "/number", "/received"]
+        }
         Register::ServiceRequest => &["/asked/kind", "/asked/goods", "/asked/from", "/asked/to", "/deadline"],
         Register::ServiceOffer => &["/goods", "/offered/price", "/offered/currency", "/offered/validUntil"],
         Register::RiskCase => {

@@ -49,4 +49,5 @@ pub(super) const KEPT: &[&str] = &[
     "repaid",
     "total",
     "owed",
+    "claimedByOthers",
 ];

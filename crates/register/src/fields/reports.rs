@@ -2,7 +2,37 @@
 
 use super::Field;
 use super::Kind::{Area, Attachment, Choice, Code, Date, Flag, Group, Number, Record, Text};
-use super::tables::DATASETS;
+
+/// Datasets that are shared.
+pub(super) const DATASETS: &[&str] = &[
+    "orders",
+    "payments",
+    "waybills",
+    "declarations",
+    "clearances",
+    "inspections",
+    "tax-bills",
+    "arrivals",
+    "filings",
+    "messages",
+    "export-orders",
+    "export-payments",
+    "export-waybills",
+    "export-declarations",
+    "export-master-bills",
+    "export-arrivals",
+    "export-departures",
+    "summary-applications",
+    "export-clearances",
+    "export-summaries",
+    "export-refunds",
+    "settlements",
+    "enterprise-statuses",
+    "transport-events",
+    "police-results",
+    "domestic-entries",
+    "credit-lists",
+];
 
 const REPORTED_RESULT: &[Field] = &[
     Field::may("line", Number),

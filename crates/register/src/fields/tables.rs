@@ -4,8 +4,10 @@ use super::Kind::{
     Amount, Area, Attachment, Certificate, Choice, Code, Date, File, Flag, Group, Instant, Map, Number, Text,
 };
 use super::filings::{APPLICATION, CONTACT, GOODS, GRANTED};
+pub(super) use super::reports::DATASETS;
 use super::{
-    Field, Kind, books, cases, consolidations, exchanges, parcels, parks, refunds, reports, trace, transit,
+    Field, Kind, books, cases, centralised_tax, consolidations, exchanges, markets, parcels, parks, refunds,
+    reports, trace, transit,
 };
 use clearance::record::Register;
 
@@ -19,37 +21,6 @@ const fn may(name: &'static str, kind: Kind) -> Field {
 const fn must(name: &'static str, kind: Kind) -> Field {
     Field::must(name, kind)
 }
-
-/// Datasets that are shared.
-pub(super) const DATASETS: &[&str] = &[
-    "orders",
-    "payments",
-    "waybills",
-    "declarations",
-    "clearances",
-    "inspections",
-    "tax-bills",
-    "arrivals",
-    "filings",
-    "messages",
-    "export-orders",
-    "export-payments",
-    "export-waybills",
-    "export-declarations",
-    "export-master-bills",
-    "export-arrivals",
-    "export-departures",
-    "summary-applications",
-    "export-clearances",
-    "export-summaries",
-    "export-refunds",
-    "settlements",
-    "enterprise-statuses",
-    "transport-events",
-    "police-results",
-    "domestic-entries",
-    "credit-lists",
-];
 
 const SHARE: &[Field] = &[
     must("giver", Code),
@@ -233,11 +204,19 @@ pub(super) const FORMS: &[Row] = &[
     (Register::Consolidation, &["take-out"], consolidations::TAKE_OUT, None),
     (Register::Consolidation, &["close-unit"], consolidations::CLOSE, None),
     (Register::Consolidation, &["depart"], consolidations::DEPART, None),
+    (Register::CentralisedTax, &["apply"], centralised_tax::APPLIED, Some("/applied")),
+    (Register::CentralisedTax, &["settle-statement"], centralised_tax::SETTLING, None),
     (Register::TransitTransfer, &["apply"], transit::APPLIED, Some("/applied")),
     (Register::TransitTransfer, &["approve"], transit::SEALING, None),
     (Register::TransitTransfer, &["depart", "confirm-arrival"], transit::PASSED, None),
     (Register::TransitTransfer, &["report-variance"], transit::VARIANCE, None),
     (Register::TransitTransfer, &["resolve"], transit::RESOLVING, None),
+    (Register::MarketSlip, &["record"], markets::SLIP, Some("/applied")),
+    (Register::MarketDeclaration, &["declare-group"], markets::DECLARATION, Some("/applied")),
+    (Register::MarketDeclaration, &["accept"], markets::ACCEPTING, None),
+    (Register::MarketDeclaration, &["record-inspection"], markets::INSPECTED, None),
+    (Register::MarketDeclaration, &["confirm-exit"], markets::EXITED, None),
+    (Register::MarketDeclaration, &["receive"], markets::RECEIPT, None),
     (Register::ResponsiblePersons, &["record"], RESPONSIBLE_PERSONS, None),
 ];
 
@@ -453,28 +432,16 @@ pub(super) const KEPT: &[(Register, &[&str])] = &[
     (Register::ResponsiblePersons, &["keys", "telephones", "reached", "list", "party", "person"]),
     (Register::Parcel, parcels::KEPT),
     (Register::TransitTransfer, transit::KEPT),
+    (Register::CentralisedTax, centralised_tax::KEPT),
+    (Register::MarketSlip, markets::KEPT_SLIPS),
+    (Register::MarketDeclaration, markets::KEPT),
     (Register::Photograph, &["platform", "orderNo", "sha256", "mediaType", "content"]),
     (Register::Answer, &["event", "source", "outcome", "reference", "text", "giver"]),
     (Register::ServiceRequest, &["asked", "deadline", "asker", "routed", "beyond", "chosen"]),
     (Register::ServiceOffer, &["offered", "demand", "goods", "asker", "askerContact"]),
     (Register::SignIn, crate::sign_in::KEPT),
     (Register::Erasure, &["recordType", "ground", "law", "first", "last", "rows"]),
-    (
-        Register::Certificate,
-        &[
-            "fingerprint",
-            "subject",
-            "issuer",
-            "serial",
-            "validFrom",
-            "validTo",
-            "key",
-            "enterpriseCode",
-            "revoked",
-            "at",
-            "reason",
-        ],
-    ),
+    (Register::Certificate, super::filings::KEPT_OF_CERTIFICATES),
     (Register::TraceCode, trace::KEPT_CODES),
     (Register::Recall, trace::KEPT_RECALLS),
     (Register::EntryRefund, refunds::KEPT),

@@ -4,9 +4,9 @@
 use super::{Field, Kind, filings, form, summary, tables};
 use crate::moves::Who;
 use crate::{
-    agency_record, attachment, attributes, bonded, certificate, consolidation, consumer, credit, demand,
-    dispute, entry_refund, filing, form, goods, inspection_report, moves_of, offer, parcel, park,
-    payment_data, replacement, request, risk_case, share, trace, transit, webhook,
+    agency_record, attachment, attributes, bonded, centralised_tax, certificate, consolidation, consumer,
+    credit, demand, dispute, entry_refund, filing, form, goods, inspection_report, market, moves_of, offer,
+    parcel, park, payment_data, replacement, request, risk_case, share, trace, transit, webhook,
 };
 use clearance::party::Role;
 use clearance::record::Register;
@@ -173,6 +173,10 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<consolidation::TakenOut>("taken out", unit("take-out"), &["found"]);
     is_described::<consolidation::Closing>("closing a unit", unit("close-unit"), &["found"]);
     is_described::<consolidation::Departing>("departing", unit("depart"), &["found"]);
+    let leave = described(Register::CentralisedTax, "apply");
+    is_described::<centralised_tax::Applied>("leave to pay together", leave, &[]);
+    let settling = described(Register::CentralisedTax, "settle-statement");
+    is_described::<centralised_tax::statement::Settling>("its payment", settling, &["bills"]);
     let applied = described(Register::TransitTransfer, "apply");
     is_described::<transit::Applied>("transfer between districts", applied, &["trades"]);
     is_described::<transit::Transport>("its transport", within(applied, "transport"), &[]);
@@ -182,6 +186,15 @@ fn every_description_is_what_the_parser_takes() {
     is_described::<transit::Passed>("its departure and arrival", passed, &["trades"]);
     let variance = described(Register::TransitTransfer, "report-variance");
     is_described::<transit::Variance>("its variance", variance, &["trades"]);
+    let slip = described(Register::MarketSlip, "record");
+    is_described::<market::slip::Slip>("slip of a market", slip, &[]);
+    is_described::<market::slip::Line>("line of a slip", within(slip, "lines"), &[]);
+    let of = |action| described(Register::MarketDeclaration, action);
+    is_described::<market::Applied>("declaration of slips", of("declare-group"), &[]);
+    is_described::<market::Accepting>("its acceptance", of("accept"), &[]);
+    is_described::<market::Inspected>("its inspection", of("record-inspection"), &[]);
+    is_described::<market::Exited>("its exit", of("confirm-exit"), &["slips"]);
+    is_described::<market::Receipt>("its receipt", of("receive"), &[]);
     let resolving = described(Register::TransitTransfer, "resolve");
     is_described::<transit::Resolving>("its end", resolving, &["trades"]);
     is_described::<trace::Asked>("codes", described(Register::TraceCode, "issue"), &[]);

@@ -196,7 +196,13 @@ fn a_parcel_goes_in_when_its_trade_is_released_and_stands_in_no_other_state() {
     change(&mut office, &trade, |trade| trade.attempt.as_mut().unwrap().number = 2);
     assert_eq!(why(load(&mut office, UNIT, &[&one])), "unknown");
     change(&mut office, &trade, |trade| trade.attempt.as_mut().unwrap().number = 1);
+    // What went to another district is not here; what is only to go there is, and goes in its unit.
+    let moving = |what: &str| json!({"events": [{"transfer": "5301980501:ZG1", "what": what, "time": 1}]});
+    put(&mut office, clearance::transit::key(&one), "held", &moving("under-way"));
+    assert_eq!(why(load(&mut office, UNIT, &[&one])), "in-transfer");
+    put(&mut office, clearance::transit::key(&one), "held", &moving("approved"));
     let made = load(&mut office, UNIT, &[&one]).unwrap();
+    put(&mut office, clearance::transit::key(&one), "held", &moving("under-way"));
     assert_eq!(states(&made), ["put-in"]);
     let mark = &made.beside[0];
     assert_eq!((mark.key.clone(), mark.parties.len(), Mark::of(mark).trade()), (key(&one), 0, trade.clone()));
@@ -287,6 +293,16 @@ fn a_parcel_is_in_one_unit_also_of_two_commands_at_once() {
     assert_eq!(paths(&load(&mut office, &second, &[&one]).unwrap_err()), ["parcels[1]"]);
     export(&mut office, &one, 9, (State::Released, 10));
     assert_eq!(states(&load(&mut office, &second, &[&one]).unwrap()), ["put-in"]);
+    // And so is one that came back: its list was cancelled, and declared anew.
+    let again = export(&mut office, &two, 2, (State::Released, 20));
+    assert_eq!(paths(&load(&mut office, &second, &[&two]).unwrap_err()), ["parcels[1]"]);
+    change(&mut office, &again, |trade| trade.attempt.as_mut().unwrap().number = 2);
+    let waybill = ExportWaybillRecord {
+        claimed_by: Some((again, 2)),
+        ..ExportWaybillRecord::new(two.clone(), NOW.day())
+    };
+    office.facts.exports.insert(ExportKey::Waybill(two.clone()), ExportState::Waybill(Arc::new(waybill)));
+    assert_eq!(states(&load(&mut office, &second, &[&two]).unwrap()), ["put-in"]);
 }
 
 #[test]

@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 const HOLDER: &str = "5301960601";
-const EXPORTER: &str = "5301960201";
+pub(super) const EXPORTER: &str = "5301960201";
 const CUSTOMS: &str = "8620000001";
 const COMMERCE: &str = "5301000903";
-const BOOK: &str = "5301960601:T8620W000001";
-const INVOICE: &str = "24532000000012345678";
-const KNOWN: &str = "1901,13,20200320,,sample,known,\n";
+pub(super) const BOOK: &str = "5301960601:T8620W000001";
+pub(super) const INVOICE: &str = "24532000000012345678";
+pub(super) const KNOWN: &str = "1901,13,20200320,,sample,known,\n";
 
-fn by(party: &str, role: Role, reviews: bool) -> By {
+pub(super) fn by(party: &str, role: Role, reviews: bool) -> By {
     let actor = Actor { party: party.into(), name: "样例".into() };
     By { actor, codes: vec![party.into()], role, applies: true, reviews, window: false }
 }
@@ -31,11 +31,11 @@ fn customs() -> By {
     by(CUSTOMS, Role::Officer, true)
 }
 
-fn exporter() -> By {
+pub(super) fn exporter() -> By {
     by(EXPORTER, Role::Merchant, false)
 }
 
-fn tax() -> By {
+pub(super) fn tax() -> By {
     by(sample::TAX_OFFICE, Role::Agency, true)
 }
 
@@ -45,7 +45,7 @@ fn command(office: &Office, key: RecordKey, by: By, (action, note): (&str, &str)
     Command { key, version, action: action.into(), by, note: note.into(), body }
 }
 
-fn act(
+pub(super) fn act(
     office: &mut Office,
     key: RecordKey,
     by: By,
@@ -60,17 +60,17 @@ fn document(name: &str) -> RecordKey {
     RecordKey::new(Register::BondedDocument, &format!("{BOOK}:{name}"))
 }
 
-fn application(name: &str) -> RecordKey {
+pub(super) fn application(name: &str) -> RecordKey {
     RecordKey::new(Register::EntryRefund, &format!("{EXPORTER}:{name}"))
 }
 
-fn accepted(office: &mut Office, name: &str, sent: Value) -> Result<Change, Refusal> {
+pub(super) fn accepted(office: &mut Office, name: &str, sent: Value) -> Result<Change, Refusal> {
     act(office, document(name), holder(), ("file", ""), sent.clone())?;
     act(office, document(name), customs(), ("accept", ""), sent)
 }
 
 /// A zone with a tax authority, rates of refund, and a book that ten tins entered from the country, exported by a merchant.
-fn zone(rates: &str) -> Office {
+pub(super) fn zone(rates: &str) -> Office {
     let mut office = office();
     let header = "hs,rate_percent,valid_from,valid_to,source,confidence,note\n";
     let table = ("refund_rates.csv".to_owned(), format!("{header}{rates}"));
@@ -99,7 +99,7 @@ fn zone(rates: &str) -> Office {
 }
 
 /// An application for so much of the line, with so much of an invoice over 2000 yuan at 13 %.
-fn applied(quantity: &str, amount: &str) -> Value {
+pub(super) fn applied(quantity: &str, amount: &str) -> Value {
     json!({
         "checklist": format!("{BOOK}:entry-checklist:H1"),
         "gate": {"checkpoint": "K01", "passed": "20261120100000"},
@@ -109,12 +109,12 @@ fn applied(quantity: &str, amount: &str) -> Value {
     })
 }
 
-fn apply(office: &mut Office, name: &str, body: Value) -> Result<Change, Refusal> {
+pub(super) fn apply(office: &mut Office, name: &str, body: Value) -> Result<Change, Refusal> {
     act(office, application(name), exporter(), ("apply", ""), body)
 }
 
 /// So many tins go back into the country; the window named what is claimed of their lot.
-fn leaves(office: &mut Office, name: &str, count: &str) -> Result<Change, Refusal> {
+pub(super) fn leaves(office: &mut Office, name: &str, count: &str) -> Result<Change, Refusal> {
     let lot = lot_key(BOOK, "1", "L1");
     let claims = Standing::of(&office.facts.records[&lot]).claims.into_iter().map(|claim| claim.application);
     let refunds: Vec<String> = std::iter::once(lot.id.to_string()).chain(claims).collect();
@@ -123,25 +123,25 @@ fn leaves(office: &mut Office, name: &str, count: &str) -> Result<Change, Refusa
     accepted(office, &format!("customs-declaration:{name}"), sent)
 }
 
-fn body(office: &Office, name: &str) -> Body {
+pub(super) fn body(office: &Office, name: &str) -> Body {
     Body::of(&office.facts.records[&application(name)])
 }
 
-fn state(office: &Office, name: &str) -> String {
+pub(super) fn state(office: &Office, name: &str) -> String {
     office.facts.records[&application(name)].state.to_string()
 }
 
-fn paid(amount: &str) -> Value {
+pub(super) fn paid(amount: &str) -> Value {
     json!({"payment": "TS1", "day": "20261128", "amount": amount})
 }
 
 /// What was refused: where and by which code.
-fn told(refused: Result<Change, Refusal>) -> Vec<(String, &'static str)> {
+pub(super) fn told(refused: Result<Change, Refusal>) -> Vec<(String, &'static str)> {
     let Err(Refusal::Invalid(faults)) = refused else { panic!("{refused:?}") };
     faults.iter().map(|fault| (fault.path.clone(), fault.expected.code())).collect()
 }
 
-fn fault(path: &str, code: &'static str) -> Vec<(String, &'static str)> {
+pub(super) fn fault(path: &str, code: &'static str) -> Vec<(String, &'static str)> {
     vec![(path.to_owned(), code)]
 }
 

@@ -30,6 +30,7 @@ fn every_text_is_said_somewhere_with_its_parameters() {
     for folder in [
         "src",
         "src/bonded",
+        "src/centralised_tax",
         "src/consolidation",
         "src/park",
         "src/parcel",
@@ -37,6 +38,7 @@ fn every_text_is_said_somewhere_with_its_parameters() {
         "src/risk_case",
         "src/credit",
         "src/entry_refund",
+        "src/market",
         "src/trace",
         "../server/src",
         "../server/src/api",

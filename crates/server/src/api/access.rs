@@ -93,12 +93,12 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
             | "/v1/registers/{register}/{id}"
             | "/v1/registers/{register}/{id}/history",
         ) => {
-            // Which of the two a register asks for, its handler says: `registers::named_for`.
-            right(&[Right::RegistersRead, Right::TraceRead])
+            // Which of them a register asks for, its handler says: `registers::named_for`.
+            right(&[Right::RegistersRead, Right::TraceRead, Right::SitesKeep])
         }
-        // Which of the two a move asks for, its table says.
+        // Which of the first two a move asks for, its table says; keepers move units alone: `consolidations::asks_moves`.
         ("post", "/v1/registers/{register}/{id}/actions") => {
-            right(&[Right::RegistersApply, Right::FilingsReview])
+            right(&[Right::RegistersApply, Right::FilingsReview, Right::SitesKeep])
         }
         ("post", "/v1/payment-data" | "/v1/payment-data/check") => right(&[Right::MessagesSend]),
         // Customs asks; a platform tries its own service. Which of the two, the register says.
@@ -224,13 +224,14 @@ fn page(method: &str, path: &str) -> Option<Access> {
         ("get", "/desk/documents/{position}") => right(&[Right::MessagesSend]),
         ("get" | "post", "/desk/documents" | "/desk/send" | "/desk/sandbox") => right(&[Right::MessagesSend]),
         ("get", "/desk/rules" | "/desk/datasets" | "/desk/retention") => right(&[Right::ReferenceRead]),
-        // Which of the two a register asks for, its handler says.
-        ("get", "/desk/registers" | "/desk/registers/{register}" | "/desk/registers/{register}/{id}") => {
-            right(&[Right::RegistersRead, Right::TraceRead])
+        ("get", "/desk/registers") => right(&[Right::RegistersRead, Right::TraceRead]),
+        // As beneath.
+        ("get", "/desk/registers/{register}" | "/desk/registers/{register}/{id}") => {
+            right(&[Right::RegistersRead, Right::TraceRead, Right::SitesKeep])
         }
         ("get" | "post", "/desk/registers/{register}/new")
         | ("post", "/desk/registers/{register}/{id}/actions") => {
-            right(&[Right::RegistersApply, Right::FilingsReview])
+            right(&[Right::RegistersApply, Right::FilingsReview, Right::SitesKeep])
         }
         ("get", "/desk/books" | "/desk/books/{id}" | "/desk/books/{id}/file") => {
             right(&[Right::RegistersRead])

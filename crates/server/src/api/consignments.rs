@@ -9,7 +9,7 @@ use super::{
 };
 use crate::auth::Caller;
 use crate::rights::Right;
-use crate::{Window, finding, pre_entry};
+use crate::{Window, all_records, finding, pre_entry};
 use axum::Json;
 use axum::extract::{Path, State};
 use ceb::Document;
@@ -420,7 +420,7 @@ async fn of_windows(
     let kinds: Vec<ceb::Kind> = own.map(|filed| filed.document.kind()).collect();
     let states = ["active", "paused"].map(Text::from).to_vec();
     let search = RecordSearch { register: Register::Webhook, parties: None, states };
-    let (hooks, _) = window.read.records(&search, None, HOOKS).await?;
+    let hooks = all_records::of(window, &search).await?;
     let mut found = Vec::new();
     for hook in hooks.iter().filter(|hook| Webhook::of(hook).form == Form::Dxp) {
         for kind in &kinds {
@@ -434,9 +434,6 @@ async fn of_windows(
     }
     Ok(found)
 }
-
-/// Webhooks that are looked at for receipts of other windows, the newest.
-const HOOKS: usize = 500;
 
 /// The events of a waybill number while a consignment used it: numbers are used again after some months.
 fn of_use(events: Vec<StoredEvent>, key: &WaybillKey, order: &OrderKey) -> Vec<StoredEvent> {

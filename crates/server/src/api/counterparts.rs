@@ -5,7 +5,7 @@ use super::error::Problem;
 use super::limits::COUNTERPARTS as ROLES;
 use super::operations::{UNDELIVERED, deliveries_in};
 use super::view::time;
-use crate::Window;
+use crate::{Window, all_records};
 use clearance::Text;
 use clearance::keys::Time;
 use clearance::party::Role;
@@ -16,9 +16,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Cursor, Read, RecordSearch, StoreError};
-
-/// Webhooks that are looked through.
-const WEBHOOKS: usize = 1_000;
 
 /// The outside systems of a kind.
 #[derive(Default)]
@@ -92,7 +89,7 @@ pub(super) async fn told(window: &Window) -> Result<Vec<Value>, Problem> {
 async fn counted(window: &Window, each: bool) -> Result<Vec<(&'static str, Kind)>, StoreError> {
     let states = ["active", "paused"].map(Text::const_new).to_vec();
     let search = RecordSearch { register: Register::Webhook, parties: None, states };
-    let (webhooks, _) = window.read.records(&search, None, WEBHOOKS).await?;
+    let webhooks = all_records::of(window, &search).await?;
     let position = window.read.position().await?;
     let (undelivered, _) = deliveries_in(window, &UNDELIVERED).await?;
     let undelivered: BTreeMap<&str, &Arc<Record>> =

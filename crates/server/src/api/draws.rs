@@ -86,6 +86,7 @@ pub(crate) async fn all(window: &Window, limit: usize) -> Result<Value, Problem>
             "secretDays": law.draw_secret_days, "revealDays": law.draw_reveal_days, "floor": law.sampling_floor,
         },
         "periods": records.iter().take(limit).map(|record| told(record)).collect::<Vec<_>>(),
+        "more": records.len() > limit,
     }))
 }
 

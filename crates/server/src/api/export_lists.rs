@@ -90,8 +90,9 @@ pub async fn page(
         let mut found = by_number(window, &search.scope, &number).await?;
         found.retain(|trade| search.finds(trade));
         sorted_by(&mut found, sort.as_deref().unwrap_or("-changed"))?;
-        found.truncate(limit);
-        return Ok(Page { found, next: None, more: false });
+        // A bill has many: they are turned as a list in order is.
+        let next = cut(&mut found, Place::rows(place)?, limit);
+        return Ok(Page { found, next, more: false });
     }
     let Some(sort) = sort else {
         let (found, next) = window.read.exports(search, Place::cursor(place)?, limit).await?;
@@ -103,11 +104,17 @@ pub async fn page(
         let (found, next) = window.read.exports(search, Place::cursor(place)?, limit).await?;
         return Ok(Page { found, next: told(next), more: true });
     }
-    let from = Place::rows(place)?.min(found.len());
+    let next = cut(&mut found, Place::rows(place)?, limit);
+    Ok(Page { found, next, more: false })
+}
+
+/// Leaves of a list in order what a page has behind so many rows, and says where the next begins.
+fn cut(found: &mut Vec<Arc<ExportTrade>>, from: usize, limit: usize) -> Option<String> {
+    let from = from.min(found.len());
     found.drain(..from);
     let next = (found.len() > limit).then(|| format!("~{}", from + limit));
     found.truncate(limit);
-    Ok(Page { found, next, more: false })
+    next
 }
 
 /// Columns that lists are sorted by.

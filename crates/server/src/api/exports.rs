@@ -217,7 +217,8 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
     shown["received"] = reader.filed(trade.payment.as_ref());
     shown["waybill"] = reader.waybill(&trade);
     let parcel = trade.carriage.as_ref().map(|carriage| &carriage.key);
-    shown["transfers"] = super::transit_transfers::of_parcel(window, parcel.filter(|_| whole)).await?;
+    let its_own = parcel.filter(|_| whole);
+    shown["transfers"] = super::transit_transfers::of_parcel(window, key, its_own).await?;
     if office {
         super::sites::add_hold(window, parcel, &mut shown).await?;
     }
@@ -238,6 +239,7 @@ pub(crate) async fn shown(window: &Window, caller: &Caller, key: &ExportTradeKey
         shown["assigned"] = taken.as_ref().map(assignments::shown).into();
         shown["unconfirmed"] = confirmations::waiting(caller, subject.unconfirmed());
         shown["shadow"] = risk_model::of_export(window, &trade);
+        shown["riskScore"] = risk_model::given_to_export(&trade);
     } else {
         confirmations::hide(&timeline, &mut shown["timeline"]);
     }

@@ -215,6 +215,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("made", text()),
         ("person", text()),
         ("trades", list(of("ConsumerTrade"))),
+        ("tradesComplete", truth()),
         ("quota", list(of("ConsumerQuota"))),
         ("disputes", list(of("ConsumerDispute"))),
         ("hearings", list(of("ConsumerHearing"))),

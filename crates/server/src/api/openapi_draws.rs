@@ -122,6 +122,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("period", or_null("string")),
                 ("law", json!({"type": "object"})),
                 ("periods", list_of("DrawPeriod")),
+                ("more", json!({"type": "boolean", "description": "whether there are older ones"})),
             ]),
         ),
         ("DrawLine", object(&line)),

@@ -118,7 +118,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("differences", objects),
         (
             "trial",
-            json!({"type": ["object", "null"], "description": "amounts in fen, examples as positions of rows"}),
+            json!({"type": ["object", "null"], "description": "amounts in fen, examples as positions of rows; from: facts, where rules alone change and what was kept of declarations says it, else rows"}),
         ),
         (
             "watched",

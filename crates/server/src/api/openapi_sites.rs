@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 /// One a route, in the order of the routes.
 pub(super) const SUMMARIES: [&str; 10] = [
-    "Approved parks with their sites, and by function and by supervision mode the parks that offer it",
+    "Approved parks with their sites, narrowed or all, and by function and by supervision mode the parks that offer it",
     "Figures of a park for whoever operates or supervises it: what its sites scanned, and the bonded books in it",
-    "Sites that the caller keeps",
+    "Sites that the caller keeps, the newest first",
     "The signed, dated list of parcels that may pass a site, for when its network is lost",
     "What lies at a site by scans and gate lists, the newest first, and the bags that were sealed there",
     "What is in a bag, its seal, and what of it does not pass",
@@ -47,7 +47,9 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path {
+        "/v1/parks" => &["text", "function", "mode"],
         "/v1/parks/{id}/figures" => &["from", "to", "purpose"],
+        "/v1/sites" => &["after", "limit"],
         "/v1/sites/{code}/stock" => &["after"],
         "/v1/sites/{code}/bags" => &["bag"],
         _ => &[],
@@ -152,6 +154,10 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("parks", objects.clone()),
                 ("functions", json!({"type": "array", "items": named("function")})),
                 ("modes", json!({"type": "array", "items": named("mode")})),
+                (
+                    "complete",
+                    json!({"type": "boolean", "description": "whether all parks and sites were looked through"}),
+                ),
             ]),
         ),
         (
@@ -165,12 +171,13 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("complete", truth.clone()),
                 ("upTo", text.clone()),
                 ("sites", objects.clone()),
+                ("sitesComplete", truth.clone()),
                 ("alarmsComplete", truth.clone()),
                 ("books", json!({"type": "object"})),
                 ("tenants", objects.clone()),
             ]),
         ),
-        ("KeptSites", object(&[("sites", objects.clone())])),
+        ("KeptSites", object(&[("sites", objects.clone()), ("after", json!({"type": ["string", "null"]}))])),
         (
             "PassList",
             object(&[
@@ -199,6 +206,10 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("parcels", objects.clone()),
                 ("after", json!({"type": ["string", "null"]})),
                 ("bags", objects.clone()),
+                (
+                    "moreBags",
+                    json!({"type": "boolean", "description": "whether older ones may be there, which are found by their number"}),
+                ),
             ]),
         ),
         (

@@ -22,15 +22,15 @@ use register::bonded::form::StockForm;
 use register::park::bag::Remark;
 use register::park::happening::Happening;
 use register::park::scan::Scan;
-use register::park::{Body, FUNCTIONS, KINDS, WORKING, site};
+use register::park::{Applied, Body, FUNCTIONS, KINDS, WORKING, site};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Read, RecordSearch};
 
 /// Parks, sites and books that are looked through at most.
-const PARKS: usize = 500;
-const SITES: usize = 5_000;
+const PARKS: usize = 5_000;
+const SITES: usize = 20_000;
 const BOOKS: usize = 500;
 /// Items whose stock is looked at for one park at most.
 const ITEMS: usize = 1_000;
@@ -41,22 +41,54 @@ const CLASSES: usize = 4;
 /// Days that figures are of unless others are asked for, in milliseconds.
 const DAYS: i64 = 29 * 86_400_000;
 
-/// `GET /v1/parks`: the approved parks with what each offers.
-pub async fn list(State(window): State<Arc<Window>>) -> Result<Json<Value>, Problem> {
-    offered(&window).await.map(Json)
+/// `GET /v1/parks?text=&function=&mode=`: the approved parks with what each offers, narrowed or all.
+pub async fn list(State(window): State<Arc<Window>>, query: Query) -> Result<Json<Value>, Problem> {
+    offered(&window, &query).await.map(Json)
 }
 
-async fn working(window: &Window, register: Register, most: usize) -> Result<Vec<Arc<Record>>, Problem> {
+/// Those of a register that work, the newest first, and whether these are all.
+async fn working(
+    window: &Window,
+    register: Register,
+    most: usize,
+) -> Result<(Vec<Arc<Record>>, bool), Problem> {
     let states = WORKING.iter().map(|state| Text::from(*state)).collect();
     let search = RecordSearch { register, parties: None, states };
-    Ok(window.read.records(&search, None, most).await?.0)
+    let (records, more) = window.read.records(&search, None, most).await?;
+    Ok((records, more.is_none()))
 }
 
-/// The parks, and by function and by mode the parks that have it.
-pub(crate) async fn offered(window: &Window) -> Result<Value, Problem> {
-    let today = window.clock.now().day();
+/// To which parks a list is narrowed; what is not asked for narrows to nothing.
+struct Wanted {
+    /// A part of a number, a name or a place, in small letters.
+    text: String,
+    function: Option<Text>,
+    mode: Option<Text>,
+}
+
+impl Wanted {
+    fn of(query: &Query) -> Self {
+        let text = parameter(query, "text").map(|text| text.trim().to_lowercase()).unwrap_or_default();
+        Self { text, function: parameter(query, "function"), mode: parameter(query, "mode") }
+    }
+
+    /// Whether a park of this number and of an operator of this name is asked for.
+    fn takes(&self, number: &str, operator: &str, park: &Applied) -> bool {
+        let Applied { name, name_english, city, district, address, functions, modes, .. } = park;
+        let told: [&str; 7] = [number, operator, name, name_english, city, district, address];
+        let has = |all: &[String], word: &Text| all.iter().any(|one| one.trim() == word.as_str());
+        told.iter().any(|one| one.to_lowercase().contains(&self.text))
+            && self.function.as_ref().is_none_or(|word| has(functions, word))
+            && self.mode.as_ref().is_none_or(|word| has(modes, word))
+    }
+}
+
+/// The parks that are asked for, and by function and by mode the parks that have it, of all.
+pub(crate) async fn offered(window: &Window, query: &Query) -> Result<Value, Problem> {
+    let (today, wanted) = (window.clock.now().day(), Wanted::of(query));
     let mut sites: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for record in working(window, Register::Site, SITES).await? {
+    let (of_sites, all_sites) = working(window, Register::Site, SITES).await?;
+    for record in of_sites {
         let Some(applied) = site::Body::of(&record).in_force else { continue };
         let (operator, code) = record.key.id.split_once(':').unwrap_or((&record.key.id, ""));
         let shown = json!({"code": code, "operator": operator, "name": applied.name, "kind": applied.kind});
@@ -65,7 +97,7 @@ pub(crate) async fn offered(window: &Window) -> Result<Value, Problem> {
     let mut parks: Vec<(usize, Value)> = Vec::new();
     let mut by_function: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut by_mode: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut records = working(window, Register::Park, PARKS).await?;
+    let (mut records, all_parks) = working(window, Register::Park, PARKS).await?;
     records.sort_by(|one, other| one.key.id.cmp(&other.key.id));
     for record in &records {
         let body = Body::of(record);
@@ -80,6 +112,9 @@ pub(crate) async fn offered(window: &Window) -> Result<Value, Problem> {
         let operator = register::owner(record);
         let reference = window.reference();
         let name = reference.parties.find(&operator, today).map_or("", |filing| filing.name.as_str());
+        if !wanted.takes(&id, name, applied) {
+            continue;
+        }
         let rank = KINDS.iter().position(|kind| *kind == applied.kind).unwrap_or(KINDS.len());
         parks.push((
             rank,
@@ -104,7 +139,8 @@ pub(crate) async fn offered(window: &Window) -> Result<Value, Problem> {
     let modes: Vec<Value> =
         by_mode.into_iter().map(|(mode, of)| json!({"mode": mode, "parks": of})).collect();
     let parks: Vec<Value> = parks.into_iter().map(|(_, park)| park).collect();
-    Ok(json!({"parks": parks, "functions": functions, "modes": modes}))
+    let complete = all_sites && all_parks;
+    Ok(json!({"parks": parks, "functions": functions, "modes": modes, "complete": complete}))
 }
 
 fn day(query: &Query, name: &str, otherwise: Time) -> Result<u32, Problem> {
@@ -161,7 +197,8 @@ pub(crate) async fn told(
     let now = window.clock.now();
     let (from, to) = days(window, query)?;
     let mut kept = Vec::new();
-    for site in working(window, Register::Site, SITES).await? {
+    let (of_sites, all_sites) = working(window, Register::Site, SITES).await?;
+    for site in of_sites {
         let applied =
             site::Body::of(&site).in_force.filter(|applied| applied.park.trim() == record.key.id.as_str());
         kept.extend(applied.map(|applied| (site, applied)));
@@ -180,8 +217,8 @@ pub(crate) async fn told(
     Ok(json!({
         "park": record.key.id.as_str(), "name": applied.name, "state": record.state.as_str(),
         "from": from.to_string(), "to": to.to_string(), "complete": standing.complete,
-        "upTo": super::view::time(upto), "sites": sites, "alarmsComplete": looked_through, "books": books,
-        "tenants": body.tenants,
+        "upTo": super::view::time(upto), "sites": sites, "sitesComplete": all_sites,
+        "alarmsComplete": looked_through, "books": books, "tenants": body.tenants,
     }))
 }
 

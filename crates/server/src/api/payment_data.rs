@@ -52,11 +52,13 @@ async fn is_of_his_district(
     Ok(false)
 }
 
-/// Whether a record that the caller may see else is of his districts, as transfers between them say themselves: a question for payment data is about one trade, and whoever
-/// does not see that does not see what was asked of it, also where a colleague of another district asked.
+/// Whether a record that the caller may see else is of his districts, as transfers between them say themselves, or of his sites, as
+/// units say: a question for payment data is about one trade, and whoever does not see that does not see what was asked of it, also where a colleague of another district asked.
 pub(super) async fn is_in_reach(window: &Window, caller: &Caller, record: &Record) -> Result<bool, Problem> {
-    if record.key.register != Register::PaymentData {
-        return Ok(super::transit_transfers::is_in_reach(caller, record));
+    match record.key.register {
+        Register::PaymentData => {}
+        Register::Consolidation => return crate::consolidations::is_in_reach(window, caller, record).await,
+        _ => return Ok(super::transit_transfers::is_in_reach(caller, record)),
     }
     is_of_his_district(window, caller, &register::owner(record), &Body::of(record).order_no).await
 }

@@ -6,14 +6,16 @@ use super::registers::{Body, invalid};
 use super::transit_transfers;
 use crate::auth::Caller;
 use crate::traceability::recalls;
-use crate::{Window, agency_queries, consolidations, lists_told, parcels, registering, responsible};
+use crate::{
+    Window, agency_queries, centralised_tax, consolidations, lists_told, parcels, registering, responsible,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clearance::Text;
 use clearance::record::{Record, RecordKey, Register};
 use register::{Fault, says};
 use ring::digest::{SHA256, digest};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Read;
 
@@ -53,7 +55,15 @@ pub(super) async fn completed(
             sent.body = body.and_then(|body| serde_json::from_str(&body).ok());
         }
         Register::Consolidation => consolidations::with_found(window, caller, key, sent).await?,
+        Register::CentralisedTax => centralised_tax::completed(window, key, sent).await?,
         Register::TransitTransfer => transit_transfers::completed(window, caller, key, sent).await?,
+        Register::MarketDeclaration if register::market::WITH_SLIPS.contains(&sent.action.as_str()) => {
+            let record = window.read.record(key).await?.filter(|record| record.version == sent.version);
+            let slips = record.as_deref().and_then(register::market::slips_of).unwrap_or_default();
+            if let Value::Object(body) = sent.body.get_or_insert_with(|| json!({})) {
+                body.insert("slips".to_owned(), json!(slips));
+            }
+        }
         Register::ResponsiblePersons if sent.action == "record" => responsible::with_keys(window, sent)?,
         _ => {}
     }

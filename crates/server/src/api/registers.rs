@@ -11,9 +11,9 @@ use super::{
     CONSIGNMENTS, Query, limit, operations, parameter, payment_data, readings, register_follows,
     register_forms, transit_transfers,
 };
-use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
+use crate::{Window, all_records, consolidations};
 use axum::Json;
 use axum::extract::{Path, State};
 use clearance::Text;
@@ -101,7 +101,8 @@ pub async fn list(
     // A party has one filing: whoever acts at the counter files others'.
     let counter = caller.reviews() && caller.is_office();
     let there = register == Register::Filing && !counter && window.read.record(&own).await?.is_some();
-    let by = transit_transfers::by(&window, &caller, register);
+    let mut by = transit_transfers::by(&window, &caller, register);
+    by.applies |= consolidations::loads(&window, &caller, &own, None).await?;
     let mut new = register::open(&own, None, &by, &window.reference(), window.clock.now().day());
     new.retain(|_| !there);
     let new: Vec<Value> = new.into_iter().map(|step| register_forms::step(register, step)).collect();
@@ -152,6 +153,7 @@ fn listed(view: &View, overdue: bool) -> Value {
         | Register::ServiceRequest
         | Register::RiskCase
         | Register::TransitTransfer
+        | Register::CentralisedTax
         | Register::ServiceOffer => {
             shown["overdue"] = overdue.into();
         }
@@ -185,9 +187,6 @@ pub(super) struct Mine<'a> {
     answered: Vec<Text>,
 }
 
-/// Offers of a party that are looked through for demands that it has answered.
-const OFFERS: usize = 500;
-
 impl<'a> Mine<'a> {
     pub(super) async fn of(
         window: &Window,
@@ -199,7 +198,7 @@ impl<'a> Mine<'a> {
         if register == Register::ServiceRequest {
             let parties = Some(codes.to_vec());
             let search = RecordSearch { register: Register::ServiceOffer, parties, states: Vec::new() };
-            let (offers, _) = window.read.records(&search, None, OFFERS).await?;
+            let offers = all_records::of(window, &search).await?;
             let own = offers.iter().filter(|offer| codes.contains(&register::owner(offer)));
             answered = own.map(|offer| register::offer::demand_of(&offer.key.id).into()).collect();
         }
@@ -228,7 +227,7 @@ impl<'a> Mine<'a> {
         let is_his = || register::awaits(record, &self.competence);
         (self.competence.any() && !owns && waits(Who::Reviewer) && is_his())
             || (applies && owns && waits(Who::Owner))
-            || (applies && named && !owns && waits(Who::Giver))
+            || (applies && named && !owns && waits(Who::Giver) && register::gives(record, self.codes))
     }
 }
 
@@ -240,7 +239,8 @@ pub async fn show(
     query: Query,
 ) -> Result<Json<Value>, Problem> {
     let record = found(&window, &caller, &register, &id, &purpose(&query)).await?;
-    let by = transit_transfers::by(&window, &caller, record.key.register);
+    let mut by = transit_transfers::by(&window, &caller, record.key.register);
+    by.applies |= consolidations::loads(&window, &caller, &record.key, None).await?;
     let mut shown = whole(&seen(&caller, &by.codes, &record));
     let today = window.clock.now().day();
     let mut open = register::open(&record.key, Some(&record), &by, &window.reference(), today);
@@ -304,6 +304,7 @@ pub async fn act(
     Path((register, id)): Path<(String, String)>,
     body: Result<Json<Body>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
+    consolidations::asks_moves(&caller, &register)?;
     operations::check_intake(&window)?;
     let register = named(&register)?;
     let Json(mut body) = body.map_err(|error| Problem::bad_request(&error.body_text()))?;
@@ -315,12 +316,14 @@ pub async fn act(
     if register::filing::is_claim(&caller.party) && (register != Register::Filing || key.id != caller.party) {
         return Err(refused(&Refusal::Absent, &[]));
     }
+    let by = transit_transfers::by(&window, &caller, register);
+    let by = consolidations::by(&window, &caller, by, &key, &body).await?;
     register_follows::completed(&window, &caller, &key, &mut body).await?;
     let command = Command {
         key,
         version: body.version,
         action: body.action.as_str().into(),
-        by: transit_transfers::by(&window, &caller, register),
+        by,
         note: body.note,
         body: body.body.map(|body| body.to_string()),
     };
@@ -375,7 +378,9 @@ fn named(word: &str) -> Result<Register, Problem> {
 /// The register of a word, if he may read it: what happens to users and tokens is for who manages or audits them.
 fn named_for(caller: &Caller, word: &str) -> Result<Register, Problem> {
     let register = Register::from_word(word);
-    caller.may(&[asks_for(register)])?;
+    if !consolidations::is_for_keepers(caller, register) {
+        caller.may(&[asks_for(register)])?;
+    }
     named(word)
 }
 
@@ -427,6 +432,9 @@ pub(super) fn sees_all(caller: &Caller, register: Register) -> bool {
         | Register::SiteBag
         | Register::SiteStock
         | Register::Consolidation
+        | Register::CentralisedTax
+        | Register::MarketSlip
+        | Register::MarketDeclaration
         | Register::Parcel
         | Register::TraceCode
         | Register::Recall

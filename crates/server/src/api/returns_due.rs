@@ -14,12 +14,16 @@ use store::Scope;
 /// Returns that are told at once: what is behind them comes up when they are decided.
 const MOST: usize = 20;
 
-/// Those of the caller's districts; for a party nothing.
+/// Those of the caller's districts, and how many there are besides; for a party nothing.
 ///
 /// # Errors
 /// When the reading cannot be recorded.
-pub(crate) async fn waiting(window: &Window, caller: &Caller, asked: &Query) -> Result<Vec<Value>, Problem> {
-    let Scope::Office(districts) = scope(window, caller) else { return Ok(Vec::new()) };
+pub(crate) async fn waiting(
+    window: &Window,
+    caller: &Caller,
+    asked: &Query,
+) -> Result<(Vec<Value>, usize), Problem> {
+    let Scope::Office(districts) = scope(window, caller) else { return Ok((Vec::new(), 0)) };
     let mut found: Vec<(u32, OrderKey)> = {
         let standing = window.statistics.standing();
         let all = standing.figures.applied.iter();
@@ -29,6 +33,7 @@ pub(crate) async fn waiting(window: &Window, caller: &Caller, asked: &Query) -> 
     found.sort_by(|(day, order), (other_day, other)| {
         (day, &order.platform, &order.order_no).cmp(&(other_day, &other.platform, &other.order_no))
     });
+    let more = found.len().saturating_sub(MOST);
     found.truncate(MOST);
     let lines = readings::parties_of(window, found.iter().map(|(_, order)| order)).await?;
     readings::listed(window, caller, "consignments", asked, &lines).await?;
@@ -39,5 +44,5 @@ pub(crate) async fn waiting(window: &Window, caller: &Caller, asked: &Query) -> 
             "decideBy": (*day != NO_DAY).then(|| day.to_string()), "overdue": *day < today,
         })
     };
-    Ok(found.iter().map(line).collect())
+    Ok((found.iter().map(line).collect(), more))
 }

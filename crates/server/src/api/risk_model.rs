@@ -1,11 +1,11 @@
-//! `GET /v1/risk/model`: the models that score in shadow, one of exports beside them, which of them is in use, how their scores stand against what inspections
+//! `GET /v1/risk/model`: the models that score in shadow, those of exports beside them, which of them are in use, how their scores stand against what inspections
 //! found, and how far what is declared has moved from what they learnt from; and the score of one trade with what it rests on.
 //! For offices alone: parties are told of a measure, never of what suspects them.
 
 use super::error::Problem;
 use crate::Window;
 use crate::auth::Caller;
-use crate::shadow::{BANDS, Loaded, Scored, Shadow};
+use crate::shadow::{BANDS, Loaded, Scored, Shadow, Shadows};
 use axum::Json;
 use axum::extract::State;
 use clearance::Text;
@@ -29,22 +29,36 @@ pub(crate) async fn show(State(window): State<Arc<Window>>, caller: Caller) -> R
     }
     let position = window.read.position().await?;
     let reference = window.reference();
-    let used = reference.current().risk_models.on(window.clock.now().day());
-    let [first, candidate] = window.shadows.each_ref().map(|shadow| told(shadow, used, &position));
-    let mut shown = first.unwrap_or_else(|| json!({"model": null, "bands": [], "behind": 0, "drift": null}));
-    shown["candidate"] = candidate.unwrap_or_default();
-    // No rulebook names a model of exports.
-    shown["exports"] = told(&window.export_shadow, None, &position).unwrap_or_default();
-    shown["inUse"] = used.map(Text::as_str).into();
-    shown["missing"] =
-        used.is_some_and(|digest| loaded(&window, |known| known == digest.as_str()).is_none()).into();
+    let (models, today) = (&reference.current().risk_models, window.clock.now().day());
+    let mut shown = of_a_trade(&window.shadows, models.on(today), &position);
+    let exports = of_a_trade(&window.export_shadows, models.of_exports_on(today), &position);
+    // Where there is no model of exports, and none is asked for, nothing is told of one.
+    let there_is = !exports["model"].is_null() || !exports["inUse"].is_null();
+    shown["exports"] = if there_is { exports } else { Value::Null };
     Ok(Json(shown))
 }
 
-/// The model here of which something holds, with its shadow.
-fn loaded(window: &Window, is_meant: impl Fn(&str) -> bool) -> Option<(&Shadow, &Loaded)> {
-    let mut all = window.shadows.iter().filter_map(|shadow| Some((&**shadow, shadow.model()?)));
+/// The models of a trade: the first, the candidate, which the rulebook names, and whether that is here.
+fn of_a_trade(shadows: &Shadows, used: Option<&Text>, position: &Cursor) -> Value {
+    let [first, candidate] = shadows.each_ref().map(|shadow| told(shadow, used, position));
+    let mut shown = first.unwrap_or_else(|| json!({"model": null, "bands": [], "behind": 0, "drift": null}));
+    shown["candidate"] = candidate.unwrap_or_default();
+    shown["inUse"] = used.map(Text::as_str).into();
+    shown["missing"] =
+        used.is_some_and(|digest| loaded(shadows, |known| known == digest.as_str()).is_none()).into();
+    shown
+}
+
+/// The model of these of which something holds, with its shadow.
+fn loaded(shadows: &Shadows, is_meant: impl Fn(&str) -> bool) -> Option<(&Shadow, &Loaded)> {
+    let mut all = shadows.iter().filter_map(|shadow| Some((&**shadow, shadow.model()?)));
     all.find(|(_, loaded)| is_meant(&loaded.digest))
+}
+
+/// The model that gave a score, if it is here, else the first; none = there is none.
+fn giver(shadows: &Shadows, given: Option<Score>) -> Option<(&Shadow, &Loaded)> {
+    let giver = given.and_then(|score| loaded(shadows, |digest| score.is_of(digest)));
+    giver.or_else(|| loaded(shadows, |_| true))
 }
 
 /// A model and what it has come to; none = there is none.
@@ -84,7 +98,15 @@ fn drift_shown(model: &Model, drift: &Drift) -> Value {
 
 /// The score that a trade's present attempt was given and rules could read, as an office is told it; null = none was given.
 pub(super) fn given(consignment: &Consignment) -> Value {
-    let score = consignment.attempt.as_ref().and_then(|attempt| Score::of(&attempt.counts));
+    given_shown(consignment.attempt.as_ref().and_then(|attempt| Score::of(&attempt.counts)))
+}
+
+/// The same of a trade of exports.
+pub(super) fn given_to_export(trade: &ExportTrade) -> Value {
+    given_shown(Score::of(&trade.look.counts))
+}
+
+fn given_shown(score: Option<Score>) -> Value {
     score.map_or(
         Value::Null,
         |score| json!({"model": score.model.as_str(), "thousandths": score.thousandths, "line": score.line}),
@@ -95,16 +117,16 @@ pub(super) fn given(consignment: &Consignment) -> Value {
 /// here, else the first; null = there is none.
 pub(super) fn of_trade(window: &Window, consignment: &Consignment) -> Value {
     let given = consignment.attempt.as_ref().and_then(|attempt| Score::of(&attempt.counts));
-    let giver = given.and_then(|score| loaded(window, |digest| score.is_of(digest)));
-    let Some((shadow, loaded)) = giver.or_else(|| loaded(window, |_| true)) else { return Value::Null };
+    let Some((shadow, loaded)) = giver(&window.shadows, given) else { return Value::Null };
     let standing = shadow.standing();
     standing.of(consignment).map_or(Value::Null, |scored| score_shown(loaded, scored))
 }
 
-/// What the model of exports here says of a trade's present attempt; null = there is none.
+/// The same of a trade of exports.
 pub(super) fn of_export(window: &Window, trade: &ExportTrade) -> Value {
-    let Some(loaded) = window.export_shadow.model() else { return Value::Null };
-    let standing = window.export_shadow.standing();
+    let given = Score::of(&trade.look.counts);
+    let Some((shadow, loaded)) = giver(&window.export_shadows, given) else { return Value::Null };
+    let standing = shadow.standing();
     standing.of_export(trade).map_or(Value::Null, |scored| score_shown(loaded, scored))
 }
 

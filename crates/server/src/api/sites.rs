@@ -4,7 +4,7 @@
 use super::error::Problem;
 use super::register_answers::{invalid, told};
 use super::view::{hex, time};
-use super::{Query, operations, parameter};
+use super::{Query, limit, operations, parameter};
 use crate::Window;
 use crate::auth::Caller;
 use crate::sites::{self, Asked, Kept, Recorded};
@@ -35,11 +35,26 @@ const AT_ONCE: usize = 64;
 const PARCEL: usize = 120;
 /// Holds that are told.
 const HOLDS: usize = 500;
+/// Sites of a page: unless asked for, and at most.
+const SITES: (usize, usize) = (500, 1_000);
 
-/// `GET /v1/sites`: sites that the caller keeps.
-pub async fn list(State(window): State<Arc<Window>>, caller: Caller) -> Result<Json<Value>, Problem> {
-    let all = sites::all(&window, &caller).await?;
-    Ok(Json(json!({"sites": all.iter().map(site).collect::<Vec<_>>()})))
+/// The place that a page begins after; none = it is the first.
+fn after(query: &Query) -> Result<Option<u64>, Problem> {
+    let wrong = || Problem::bad_request("after is what a page gave");
+    parameter(query, "after").map(|text| text.parse::<u64>().map_err(|_| wrong())).transpose()
+}
+
+/// `GET /v1/sites?after=&limit=`: sites that the caller keeps, the newest first.
+pub async fn list(
+    State(window): State<Arc<Window>>,
+    caller: Caller,
+    query: Query,
+) -> Result<Json<Value>, Problem> {
+    let limit = limit(&query, SITES)?;
+    let (found, next) = sites::kept_after(&window, &caller, after(&query)?, limit).await?;
+    Ok(Json(json!({
+        "sites": found.iter().map(site).collect::<Vec<_>>(), "after": next.map(|next| next.to_string()),
+    })))
 }
 
 /// A site that the caller keeps.
@@ -89,12 +104,10 @@ pub(crate) async fn stock_at(
     query: &Query,
 ) -> Result<Value, Problem> {
     let kept = sites::one(window, caller, code).await?;
-    let after = match parameter(query, "after") {
-        None => None,
-        Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("after is what a page gave"))?),
-    };
+    let after = after(query)?;
     let (parcels, next) = sites::lying(window, &kept, after).await?;
-    let bags = if after.is_none() { sites::sealed(window, &kept).await? } else { Vec::new() };
+    let (bags, more) =
+        if after.is_none() { sites::sealed(window, &kept).await? } else { (Vec::new(), false) };
     let parcel = |record: &Arc<Record>| {
         let stock = Stock::of(record);
         json!({"parcel": stock.parcel, "by": stock.by, "since": time(record.changed)})
@@ -106,6 +119,7 @@ pub(crate) async fn stock_at(
     Ok(json!({
         "site": kept.id(), "parcels": parcels.iter().map(parcel).collect::<Vec<_>>(),
         "after": next.map(|next| next.to_string()), "bags": bags.iter().map(bag).collect::<Vec<_>>(),
+        "moreBags": more,
     }))
 }
 

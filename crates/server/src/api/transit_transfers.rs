@@ -10,7 +10,7 @@ use crate::Window;
 use crate::auth::Caller;
 use crate::rights::Right;
 use clearance::Text;
-use clearance::export::{ExportKey, ExportState, ExportTrade};
+use clearance::export::{ExportKey, ExportState, ExportTrade, ExportTradeKey};
 use clearance::keys::{Time, WaybillKey};
 use clearance::record::{Record, RecordKey, Register};
 use register::transit::{self, Listed, Standing, is_of_parcel};
@@ -126,14 +126,18 @@ fn listed(trade: &ExportTrade, number: &Text) -> Option<Listed> {
     })
 }
 
-/// What became of a parcel under transfers, the oldest first: number of the transfer, what, and when. The transfer itself is for its
-/// declaring unit, the site and the two offices.
-pub(super) async fn of_parcel(window: &Window, parcel: Option<&WaybillKey>) -> Result<Value, StoreError> {
+/// What became of the parcel of a trade under transfers, the oldest first: number of the transfer, what, and when. The transfer itself
+/// is for its declaring unit, the site and the two offices; what an earlier parcel of the number went through, for its own trade.
+pub(super) async fn of_parcel(
+    window: &Window,
+    trade: &ExportTradeKey,
+    parcel: Option<&WaybillKey>,
+) -> Result<Value, StoreError> {
     let Some(parcel) = parcel else { return Ok(json!([])) };
     let Some(record) = window.read.record(&clearance::transit::key(parcel)).await? else {
         return Ok(json!([]));
     };
     let events = Standing::of(&record).events;
     let shown = |one: &transit::Happened| json!({"transfer": one.transfer, "what": one.what, "time": time(Time(one.time))});
-    Ok(events.iter().map(shown).collect())
+    Ok(events.iter().filter(|one| one.is_of(trade)).map(shown).collect())
 }

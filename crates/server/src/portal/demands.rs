@@ -61,11 +61,13 @@ pub(super) async fn offers(
 ) -> Result<Offers, Problem> {
     let found = list(window, caller, OFFERS, &[("demand", &demand.id), ("limit", SHOWN)]).await?;
     let own = found.records.iter().find(|record| record.yours).map(|record| record.id.clone());
+    let others: Vec<Record> = found.records.into_iter().filter(|record| !record.yours).collect();
+    let more = found.after.is_some() || others.len() > OFFERED;
     let mut offers = Vec::new();
-    for one in found.records.into_iter().filter(|record| !record.yours).take(OFFERED) {
+    for one in others.into_iter().take(OFFERED) {
         let path = Path((OFFERS.to_owned(), one.id));
         offers.push(read(api::show(State(window.clone()), caller.clone(), path, query(&[])).await?.0)?);
     }
     let may_offer = demand.state == "open" && !demand.overdue && caller.rights.has(Right::RegistersApply);
-    Ok(Offers { offers, own, may_offer })
+    Ok(Offers { offers, more, own, may_offer })
 }

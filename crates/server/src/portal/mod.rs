@@ -27,6 +27,7 @@ mod payment_data;
 mod people;
 mod public;
 mod registers;
+mod reviews;
 mod sending;
 mod shares;
 mod sign_in;
@@ -268,7 +269,7 @@ pub fn routes() -> Router<Arc<Window>> {
         .route("/desk/registers/{register}/{id}", get(registers::show))
         .route("/desk/registers/{register}/{id}/actions", post(registers::act))
         .route("/desk/registers/attachments/{id}/content", get(registers::content))
-        .route("/desk/reviews", get(registers::reviews))
+        .route("/desk/reviews", get(reviews::reviews))
         .route("/register", get(newcomer::ask).post(newcomer::make))
         .route("/desk/people", get(people::users).post(people::add))
         .route("/desk/people/{id}", get(people::user).post(people::change))

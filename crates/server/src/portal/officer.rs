@@ -55,9 +55,12 @@ pub async fn queue(
     let live = Some(address("/desk/live", &[("state", known.1)]));
     let tells_returns =
         after.is_empty() && known.0 == queue::TABS[0].0 && caller.rights.has(Right::ActionsDecide);
-    let returns = match tells_returns {
-        true => read(api::returns_due::waiting(&window, &caller, &asked).await?.into())?,
-        false => Vec::new(),
+    let (returns, more_returns) = match tells_returns {
+        true => {
+            let (due, more) = api::returns_due::waiting(&window, &caller, &asked).await?;
+            (read(due.into())?, more)
+        }
+        false => (Vec::new(), 0),
     };
     // What is confirmed is looked at, one by one.
     let decides = caller.rights.has(Right::ActionsDecide) && !to_confirm;
@@ -77,6 +80,7 @@ pub async fn queue(
         finds_persons: caller.rights.has(Right::PersonsRead),
         workload,
         returns,
+        more_returns,
         ..queue::View::default()
     };
     Ok(queued(&frame, &view, get(&asked, "said")))

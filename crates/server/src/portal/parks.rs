@@ -8,15 +8,22 @@ use crate::Window;
 use crate::api::error::Problem;
 use crate::api::{Query, parks as api};
 use crate::auth::Caller;
-use ::portal::answers::parks::Figures;
-use ::portal::pages::parks::{figures as figures_page, page};
+use ::portal::answers::parks::{Figures, Parks};
+use ::portal::pages::parks::{Narrowed, figures as figures_page, page};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
 
-/// `GET /parks`.
-pub async fn everybody(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Result<Response, Problem> {
-    Ok(shown(&frame, &page(&frame, &read(api::offered(&window).await?)?)))
+/// `GET /parks?text=&function=&mode=&rows=`.
+pub async fn everybody(
+    State(window): State<Arc<Window>>,
+    Seen(frame): Seen,
+    asked: Query,
+) -> Result<Response, Problem> {
+    let text = |name: &str| get(&asked, name).trim().to_owned();
+    let narrowed = Narrowed { text: text("text"), function: text("function"), mode: text("mode") };
+    let told: Parks = read(api::offered(&window, &asked).await?)?;
+    Ok(shown(&frame, &page(&frame, &told, &narrowed)))
 }
 
 /// `GET /desk/parks/{id}?from=&to=`.

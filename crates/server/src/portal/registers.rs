@@ -33,11 +33,6 @@ use register::filing;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Registers on whose records an agency decides.
-const REVIEWED: [&str; 5] = ["filings", "goods", "certificates", "payment-data", "entry-refunds"];
-/// Records of each that are put in order.
-const REVIEWS: &str = "200";
-
 fn register_of(word: &str) -> Result<clearance::record::Register, Problem> {
     clearance::record::Register::from_word(word).ok_or_else(|| Problem::not_found("no such register"))
 }
@@ -163,7 +158,7 @@ pub async fn list(
 }
 
 /// A list of a register, as the interface answers it.
-async fn records(
+pub(super) async fn records(
     window: &Arc<Window>,
     caller: &Caller,
     register: &str,
@@ -171,23 +166,6 @@ async fn records(
 ) -> Result<Records, Problem> {
     let path = Path(register.to_owned());
     read(api::list(State(window.clone()), caller.clone(), path, query(asked)).await?.0)
-}
-
-/// `GET /desk/reviews`: what waits for the agency that decides, the oldest first.
-pub async fn reviews(
-    State(window): State<Arc<Window>>,
-    Seen(frame): Seen,
-    caller: Caller,
-) -> Result<Response, Problem> {
-    let (mut records, mut more) = (Vec::new(), false);
-    for word in REVIEWED {
-        let asked = [("waiting", "true"), ("limit", REVIEWS)];
-        let found = self::records(&window, &caller, word, &asked).await?;
-        records.extend(found.records);
-        more |= found.after.is_some();
-    }
-    records.sort_by(|one, other| (&one.changed, &one.id).cmp(&(&other.changed, &other.id)));
-    Ok(shown(&frame, &pages::reviews(&frame, &records, more)))
 }
 
 /// `GET /desk/registers/{register}/{id}`; who applies for a party and has not begun is led there.
@@ -277,6 +255,7 @@ pub async fn ask(
     Path(word): Path<String>,
     asked: Query,
 ) -> Result<Response, Problem> {
+    crate::consolidations::asks_moves(&caller, &word)?;
     let step = step_of(&about(&word)?, get(&asked, "action"), None)?;
     let own = word == "filings" && caller.rights.has(Right::RegistersApply);
     let number =

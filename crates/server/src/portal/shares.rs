@@ -9,34 +9,35 @@ use crate::api::error::Problem;
 use crate::api::{Query, registers, shares as api};
 use crate::auth::Caller;
 use ::portal::answers::people::Shared;
-use ::portal::answers::registers::{Record, Records};
-use ::portal::pages::shares as pages;
+use ::portal::answers::registers::Records;
+use ::portal::pages::shares::{self as pages, Rules};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
 
 /// Records of a page: each may have dozens of fields.
 const RECORDS: &str = "50";
-/// Rules that are listed.
-const RULES: &str = "200";
 
-/// `GET /desk/shares`.
+/// `GET /desk/shares?after=&after-of-us=`: each of the two lists has a cursor of its own.
 pub async fn rules(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
+    asked: Query,
 ) -> Result<Response, Problem> {
-    let (codes, _) = window.names_of(&caller.party);
-    let path = Path("shares".to_owned());
-    let found: Records =
-        read(registers::list(State(window), caller, path, query(&[("limit", RULES)])).await?.0)?;
-    let owner = |record: &Record| record.id.split(':').next().unwrap_or_default().to_owned();
-    let is_ours = |code: &str| codes.iter().any(|own| own == code);
-    let (to_us, others): (Vec<Record>, Vec<Record>) =
-        found.records.into_iter().partition(|record| is_ours(&owner(record)));
-    let of_us: Vec<Record> =
-        others.into_iter().filter(|record| record.parties.iter().any(|code| is_ours(code))).collect();
+    let to_us = listed(&window, &caller, "true", get(&asked, "after")).await?;
+    let of_us = listed(&window, &caller, "false", get(&asked, "after-of-us")).await?;
     Ok(shown(&frame, &pages::rules(&frame, &to_us, &of_us)))
+}
+
+/// Rules that the caller's party proposed, to be given something, or those of others that it gives by; after a place.
+async fn listed(window: &Arc<Window>, caller: &Caller, yours: &str, after: &str) -> Result<Rules, Problem> {
+    let path = Path("shares".to_owned());
+    // Whoever may read the rules of all is shown here those that name his party.
+    let beneath = query(&[("party", caller.party.as_str()), ("yours", yours), ("after", after)]);
+    let told = registers::list(State(window.clone()), caller.clone(), path, beneath).await?;
+    let found: Records = read(told.0)?;
+    Ok(Rules { records: found.records, after: after.to_owned(), next: found.after })
 }
 
 /// `GET /desk/shares/{id}/records?after=`: recorded as a reading, as every delivery is.

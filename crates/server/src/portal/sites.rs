@@ -1,7 +1,7 @@
 //! Pages of those who keep sites, and the two addresses that their script asks: the list of parcels that may pass, and scans that
 //! were kept while there was no network. Holds of officers besides.
 
-use super::desk::get;
+use super::desk::{get, query};
 use super::form::Form;
 use super::guard::Seen;
 use super::officer::is_chinese;
@@ -27,14 +27,20 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// `GET /desk/sites`.
+/// Sites of a page.
+const SITES: &str = "50";
+
+/// `GET /desk/sites?after=`.
 pub async fn list(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     caller: Caller,
+    asked: Query,
 ) -> Result<Response, Problem> {
-    let told: Sites = read(api::list(State(window), caller).await?.0)?;
-    Ok(shown(&frame, &keeper::list(&frame, &told)))
+    let after = get(&asked, "after");
+    let beneath = query(&[("after", after), ("limit", SITES)]);
+    let told: Sites = read(api::list(State(window), caller, beneath).await?.0)?;
+    Ok(shown(&frame, &keeper::list(&frame, &told, after)))
 }
 
 /// A number that no other scan of a page has.

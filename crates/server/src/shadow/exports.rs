@@ -3,11 +3,11 @@
 
 use super::{days_to, mass, number};
 use crate::ingest::hashed;
-use ceb::{Day, Decimal};
+use ceb::{Day, Decimal, ExportDeclaration};
 use clearance::export::ExportTrade;
 use clearance::facts::CountKind;
 use clearance::rulebook::ExchangeRates;
-use clearance::windows::Measure;
+use clearance::windows::{Measure, Windowed};
 use inspection::declaration::{Declaration, Field, Quantity, Trade};
 use store::ChosenRead;
 
@@ -19,9 +19,18 @@ pub fn declarations_of_export(
     trade: &ExportTrade,
 ) -> Vec<Declaration> {
     let (Some(attempt), Some(declaration)) = (&trade.attempt, trade.declaration()) else { return Vec::new() };
-    let head = &declaration.head;
-    let on = attempt.business_date;
     let list = attempt.invt_no.as_ref().unwrap_or(&attempt.pre_no);
+    declared_export(read, (list.as_str(), declaration, attempt.business_date), rates, &trade.look.counts)
+}
+
+/// The lines of a list of this name that was declared on a day, with the rates of that day and what is known of windows.
+pub(crate) fn declared_export(
+    read: &ChosenRead,
+    (list, declaration, on): (&str, &ExportDeclaration, Day),
+    rates: &ExchangeRates,
+    counts: &[Windowed],
+) -> Vec<Declaration> {
+    let head = &declaration.head;
     let merchant = hashed(read, "merchant", &head.ebc_code);
     let producer = hashed(read, "producer", &head.owner_code);
     let waybill = hashed(read, "waybill", &format!("{} {}", head.logistics_code, head.logistics_no));
@@ -50,7 +59,7 @@ pub fn declarations_of_export(
         quantities[Quantity::NetMass as usize] = mass((line.unit1.as_str(), &line.qty1), second)
             .or_else(|| number(&head.net_weight).filter(|_| single));
         quantities[Quantity::Price as usize] = in_fen(line.total_price).map(|fen| fen as f64 / 100.0);
-        let against = in_fen(line.price).zip(median(trade, index)).filter(|(_, median)| *median > 0);
+        let against = in_fen(line.price).zip(median(counts, index)).filter(|(_, median)| *median > 0);
         quantities[Quantity::ToMedian as usize] = against.map(|(price, median)| price as f64 / median as f64);
         let (id, day) = (format!("{list}/{}", line.gnum), days_to(on));
         Declaration { trade: Trade::Export, id, day, codes, quantities, found: None, chance: None }
@@ -65,9 +74,9 @@ fn fen(rates: &ExchangeRates, (currency, amount): (&str, Decimal), day: Day) -> 
 
 /// The median of the prices of pieces, fen, at which the merchant sold the goods of a line before, as it was read when the list was
 /// declared; none = no rule asked for it then, or there was nothing before.
-fn median(trade: &ExportTrade, index: usize) -> Option<i64> {
+fn median(counts: &[Windowed], index: usize) -> Option<i64> {
     let place = u16::try_from(index + 1).ok()?;
-    let mut of_line = trade.look.counts.iter().filter(|read| read.line == place);
+    let mut of_line = counts.iter().filter(|read| read.line == place);
     let read = of_line.find(|read| read.key.kind == CountKind::ExportSellerGoods)?;
     read.values.iter().find(|value| value.measure == Measure::PriceMedian).map(|value| value.value)
 }

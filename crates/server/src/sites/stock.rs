@@ -17,8 +17,9 @@ use store::{Read, RecordSearch};
 
 /// Records that are read together.
 const PAGE: usize = 1_000;
-/// Records that are looked at for one answer to whoever keeps a site.
+/// Records that are looked at for one answer to whoever keeps a site, and how often for his bags.
 const SHOWN: usize = 200;
+const LOOKS: usize = 10;
 
 fn search(site: &Kept, register: Register, state: &str) -> RecordSearch {
     RecordSearch {
@@ -42,12 +43,19 @@ pub async fn lying(
     Ok((records, next))
 }
 
-/// Bags that were sealed at a site and still are, of the operator's newest.
-pub async fn sealed(window: &Window, site: &Kept) -> Result<Vec<Arc<Record>>, Problem> {
+/// Bags that were sealed at a site and still are, the newest first; and whether there may be more.
+pub async fn sealed(window: &Window, site: &Kept) -> Result<(Vec<Arc<Record>>, bool), Problem> {
     let search = search(site, Register::SiteBag, SEALED);
-    let (mut records, _) = window.read.records(&search, None, SHOWN).await?;
-    records.retain(|record| Bag::of(record).site == site.id());
-    Ok(records)
+    let (mut bags, mut after) = (Vec::new(), None);
+    for _ in 0..LOOKS {
+        let (records, next) = window.read.records(&search, after, SHOWN).await?;
+        bags.extend(records.into_iter().filter(|record| Bag::of(record).site == site.id()));
+        after = next;
+        if after.is_none() || bags.len() >= SHOWN {
+            break;
+        }
+    }
+    Ok((bags, after.is_some()))
 }
 
 /// Where a stocktake differs from what lies at a site by scans. What a list told some seconds ago is looked at again by its key.

@@ -13,7 +13,7 @@ use crate::api::error::Problem;
 use crate::api::registers::{by, command_of, invalid, refused};
 use crate::api::view;
 use crate::auth::Caller;
-use crate::{bonded, sites};
+use crate::{all_records, bonded, sites};
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{Attempt, Consignment, State as Standing};
@@ -35,8 +35,6 @@ use tokio::sync::OnceCell;
 const SETTING: &str = "public-address";
 /// Times that a code is bound again when it was scanned meanwhile.
 const TRIES: usize = 5;
-/// Parks that are looked through for that of an importer.
-const PARKS: usize = 500;
 
 impl Window {
     /// Under which address everybody reaches this window: codes that are printed begin with it. None = nobody said so.
@@ -178,7 +176,7 @@ async fn park_of(window: &Window, holder: &str) -> Result<Option<Value>, StoreEr
     let (codes, _) = window.names_of(holder);
     // A record of a park names its operator and its tenants.
     let search = RecordSearch { register: Register::Park, parties: Some(codes.clone()), states };
-    let (records, _) = window.read.records(&search, None, PARKS).await?;
+    let records = all_records::of(window, &search).await?;
     let today = window.clock.now().day();
     let is_his = |code: &str| codes.iter().any(|own| own == code);
     let found = records.iter().find_map(|record| {

@@ -5,7 +5,7 @@
 use super::waybill_of;
 use crate::api::error::Problem;
 use crate::api::registers::{Body as Sent, refused};
-use crate::{Window, bonded, notices, proving, sites};
+use crate::{Window, all_records, bonded, notices, proving, sites};
 use ceb::Document;
 use clearance::Text;
 use clearance::bonded::{Taken, TakenState, order_of};
@@ -22,8 +22,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Read, RecordSearch, StoreError};
 
-/// Books of a holder that are looked through at most.
-const BOOKS: usize = 500;
 /// Versions of an item's stock, on the whole, that are looked through for lists that took of a lot.
 const VERSIONS: usize = 20_000;
 /// Milliseconds that whoever opened a recall has to carry it out, and after which holds are looked through again.
@@ -57,7 +55,7 @@ async fn stocks_of(window: &Window, holder: &str, goods: &str) -> Result<Vec<Str
     let (codes, _) = window.names_of(holder);
     let parties = Some(codes.clone());
     let search = RecordSearch { register: Register::BondedBook, parties, states: Vec::new() };
-    let (books, _) = window.read.records(&search, None, BOOKS).await?;
+    let books = all_records::of(window, &search).await?;
     let mut found = Vec::new();
     // His books may be under either of his codes.
     for book in books.iter().filter(|book| codes.contains(&register::owner(book))) {

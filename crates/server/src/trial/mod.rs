@@ -1,13 +1,16 @@
 //! Trial of a draft of tables on the ledger: rows are read once, in order, on threads of their own; what each declaration was
 //! judged on is put together as rows pass (`walk`), and judged again with the draft on further threads. Nothing is written, and
-//! nothing is looked up by row but what lies too far apart. What is compared, and when a declaration cannot be tried, belongs to
+//! nothing is looked up by row but what lies too far apart. Where rules alone change, no row is read at all: they are held against
+//! what was kept of declarations before (`facts`). What is compared, and when a declaration cannot be tried, belongs to
 //! `clearance::trial`.
 
+mod facts;
 pub mod running;
 mod told;
 mod walk;
 pub mod watching;
 
+pub use facts::{follow, run_from_facts};
 pub use told::{SHOWN, told};
 pub use walk::Walk;
 
@@ -16,11 +19,10 @@ use clearance::Rulebook;
 use clearance::consignment::Consignment;
 use clearance::export::ExportTrade;
 use clearance::keys::Position;
+use clearance::rulebook::ExchangeRates;
 use clearance::trial::export::{self, ExportGrounds, MatchedExport};
 use clearance::trial::tally::Tally;
-use clearance::trial::{
-    Compared, Draft, Grounds, Judged, Matched, Untried, Verdict, by_rules, compare, of_attempt,
-};
+use clearance::trial::{Compared, Draft, Grounds, Judged, Matched, Settled, Untried, Verdict, compare};
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,9 +58,31 @@ impl Share {
     }
 }
 
+/// What a trial rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Way {
+    /// The rows themselves, all of them read for it.
+    #[default]
+    Rows,
+    /// What was kept of declarations.
+    Facts,
+}
+
+impl Way {
+    /// The word used in the interface.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rows => "rows",
+            Self::Facts => "facts",
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Default, Debug)]
 pub struct Tried {
+    /// What it rests on.
+    pub way: Way,
     /// Sums, examples, merchants: of declarations of imports.
     pub tally: Tally,
     /// The same of lists of exports.
@@ -111,21 +135,20 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// What it came to, and would have.
-    pub fn compared(&self, draft: &Draft) -> Option<Compared> {
+    /// What is to be kept of it.
+    pub fn settled(&self) -> Option<Settled> {
         let Document::Declaration(declaration) = &*self.declaration else { return None };
         let payment = self.payment.as_deref().and_then(|document| match document {
             Document::Payment(payment) => Some(payment),
             _ => None,
         });
         let (consignment, day) = (&*self.consignment, self.day);
-        Some(Compared {
-            position: self.position,
-            merchant: declaration.head.ebc_code.trim().into(),
-            exports: false,
-            stored: of_attempt(consignment),
-            draft: by_rules(&Matched { consignment, declaration, payment, day }, draft),
-        })
+        Some(Settled::of_import(self.position, &Matched { consignment, declaration, payment, day }))
+    }
+
+    /// What it came to, and would have.
+    pub fn compared(&self, draft: &Draft) -> Option<Compared> {
+        Some(self.settled()?.compared(draft))
     }
 }
 
@@ -144,17 +167,17 @@ pub struct RulesOfExport {
 }
 
 impl RulesOfExport {
-    /// What it came to, and would have.
-    pub fn compared(&self, draft: &Draft) -> Option<Compared> {
+    /// What is to be kept of it, with prices by these rates.
+    pub fn settled(&self, rates: &ExchangeRates) -> Option<Settled> {
         let Document::ExportDeclaration(declaration) = &*self.declaration else { return None };
         let (trade, merchant_since, day) = (&*self.trade, self.merchant_since, self.day);
-        Some(Compared {
-            position: self.position,
-            merchant: declaration.head.ebc_code.trim().into(),
-            exports: true,
-            stored: export::of_attempt(trade),
-            draft: export::by_rules(&MatchedExport { trade, declaration, merchant_since, day }, draft),
-        })
+        let matched = MatchedExport { trade, declaration, merchant_since, day };
+        Some(Settled::of_export(self.position, &matched, rates))
+    }
+
+    /// What it came to, and would have.
+    pub fn compared(&self, draft: &Draft) -> Option<Compared> {
+        Some(self.settled(&draft.book().rates)?.compared(draft))
     }
 }
 
@@ -190,26 +213,33 @@ pub fn run(
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Option<Tried>, StoreError> {
     let to = handle.block_on(read.position())?;
-    let total: u64 = to.writers.iter().map(|(_, sequence)| sequence).sum();
-    let books: Vec<Arc<Rulebook>> = handle
-        .block_on(read.rulebooks())?
-        .iter()
-        .filter_map(|row| crate::window::loaded(row).ok().map(Arc::new))
-        .collect();
-    let draft = Draft::new(draft, &books);
+    let draft = Draft::new(draft, &books((read, handle))?);
     let (jobs, waiting) = sync_channel::<Vec<Job>>(WAITING);
     let waiting = Mutex::new(waiting);
     thread::scope(|scope| {
         let judges: Vec<_> =
             (0..share.threads.max(1)).map(|_| scope.spawn(|| judged(&waiting, &draft))).collect();
-        let walked = walked((read, handle), &draft, (&to, total), share, &jobs, progress, scope);
+        let mut walk = Walk::new(draft.clone(), to.writers.iter().all(|(writer, _)| *writer == 0));
+        let walked = walked((read, handle), &mut walk, (0, &to), share, &jobs, progress, scope);
+        if walked.as_ref().is_ok_and(|walked| walked.whole) {
+            let mut open = Vec::new();
+            walk.ended(&mut |job| open.push(job));
+            let _ = jobs.send(open);
+        }
         drop(jobs);
         let mut tried = Tried::default();
         for judge in judges {
             tried.merge(judge.join().unwrap_or_default());
         }
-        Ok(walked?.map(|rows| Tried { rows, to: to.clone(), ..tried }))
+        let walked = walked?;
+        Ok(walked.whole.then(|| Tried { rows: walked.rows, to: to.clone(), ..tried }))
     })
+}
+
+/// The rulebooks there were, those that load.
+fn books((read, handle): (&ChosenRead, &Handle)) -> Result<Vec<Arc<Rulebook>>, StoreError> {
+    let rows = handle.block_on(read.rulebooks())?;
+    Ok(rows.iter().filter_map(|row| crate::window::loaded(row).ok().map(Arc::new)).collect())
 }
 
 /// Takes declarations until there are no more.
@@ -254,42 +284,52 @@ fn guarded(
     })
 }
 
-/// Walks all rows; the number of them, or none where no more was wanted.
+/// How far rows were walked.
+struct Walked {
+    rows: u64,
+    /// The last of them.
+    reached: Option<Position>,
+    /// To the end: more was wanted all the time.
+    whole: bool,
+}
+
+/// Walks rows behind a sequence and up to a cursor; what lies before them is of a folder alone.
 fn walked<'scope, 'a: 'scope>(
     (read, handle): (&'a ChosenRead, &'a Handle),
-    draft: &Draft,
-    (to, total): (&'a Cursor, u64),
+    walk: &mut Walk,
+    (from, to): (u64, &'a Cursor),
     share: Share,
     jobs: &SyncSender<Vec<Job>>,
     progress: &mut dyn FnMut(u64, u64) -> bool,
     scope: &'scope thread::Scope<'scope, 'a>,
-) -> Result<Option<u64>, StoreError> {
-    let mut walk = Walk::new(draft.clone(), to.writers.iter().all(|(writer, _)| *writer == 0));
-    let mut pieces = readers((read, handle), to, share, scope);
-    let (mut rows, mut together) = (0, Vec::new());
+) -> Result<Walked, StoreError> {
+    let total = to.writers.iter().map(|(_, sequence)| sequence).sum::<u64>().saturating_sub(from);
+    let mut pieces = readers((read, handle), (from, to), share, scope);
+    let (mut walked, mut together) = (Walked { rows: 0, reached: None, whole: true }, Vec::new());
     while let Some(reader) = pieces.pop_front() {
         let Ok(piece) = reader.recv() else { continue };
         pieces.push_back(reader);
         for (position, row) in piece? {
-            rows += 1;
+            walked.rows += 1;
+            walked.reached = Some(position);
             handle.block_on(walk.row(read, position, row, &mut |job| together.push(job)))?;
             if together.len() >= TOGETHER && jobs.send(std::mem::take(&mut together)).is_err() {
-                return Ok(None);
+                return Ok(Walked { whole: false, ..walked });
             }
         }
-        if !progress(rows, total.max(rows)) {
-            return Ok(None);
+        if !progress(walked.rows, total.max(walked.rows)) {
+            walked.whole = false;
+            break;
         }
     }
-    walk.ended(&mut |job| together.push(job));
     let _ = jobs.send(together);
-    Ok(Some(rows))
+    Ok(walked)
 }
 
 /// Threads that read: piece by piece in turns on one chain of rows, one alone where writers' rows are in order of their commits.
 fn readers<'scope, 'a: 'scope>(
     (read, handle): (&'a ChosenRead, &'a Handle),
-    to: &'a Cursor,
+    (from, to): (u64, &'a Cursor),
     share: Share,
     scope: &'scope thread::Scope<'scope, 'a>,
 ) -> VecDeque<Receiver<Piece>> {
@@ -302,7 +342,7 @@ fn readers<'scope, 'a: 'scope>(
             if alone {
                 return in_order((read, handle), to, share, &sender);
             }
-            let mut after = first * PIECE;
+            let mut after = from + first * PIECE;
             while after < last {
                 let started = Instant::now();
                 let until = (after + PIECE).min(last);

@@ -2,13 +2,13 @@
 //! came to is kept with the draft; what was changed meanwhile was another draft, and keeps nothing.
 
 use super::watching::Watching;
-use super::{Share, Tried, run, told};
+use super::{Share, Tried, run_from_facts, told};
 use crate::Window;
 use clearance::{Rulebook, Text};
 use register::{By, Command};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// What is known of the trial that runs.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub struct Running {
 #[derive(Default, Debug)]
 pub struct Trials {
     running: Mutex<Option<Arc<Running>>>,
+    /// What trials ask of declarations is kept by one at a time.
+    keeping: Mutex<()>,
     /// Drafts in shadow.
     pub watching: Watching,
 }
@@ -55,6 +57,15 @@ impl Trials {
 
     fn end(&self) {
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// For whoever keeps what trials ask of declarations; none = somebody does.
+    pub(super) fn alone(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.keeping.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// Ends the trial of a draft that nobody wants to know any more.
@@ -88,7 +99,11 @@ pub fn begin(window: &Window, asked: Asked) -> bool {
             // A window that closes does not wait for it.
             !running.ended.load(Ordering::Relaxed) && !window.pipeline.is_closed()
         };
-        let tried = run((&window.read, &handle), &asked.book, Share::beside_intake(), &mut progress);
+        // Whoever keeps them up meanwhile ends soon when a trial runs.
+        let alone = window.trials.keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (&window.read, &handle);
+        let tried = run_from_facts(place, &asked.book, Share::beside_intake(), &mut progress);
+        drop(alone);
         match tried {
             Ok(Some(tried)) => handle.block_on(keep(&window, asked, &tried)),
             Ok(None) => tracing::info!(draft = %running.draft, "a trial was ended"),

@@ -17,6 +17,7 @@ pub fn told(tried: &Tried, number: u32, digest: &[u8; 32]) -> Value {
     all["digest"] = crate::api::view::hex(digest).into();
     all["to"] = tried.to.to_string().into();
     all["rows"] = tried.rows.into();
+    all["from"] = tried.way.word().into();
     let mut exports = counted(&tried.exports);
     without(&mut exports, &["taxChanged"]);
     for side in ["before", "after"] {

@@ -1,8 +1,9 @@
 //! Rows as they pass, so that each declaration is found with what it was judged on: states and documents of trades that are
 //! open, parties, seeds, records that judgements look at, balances where one writer wrote all. What lies further apart than is
-//! kept is read from its row. Trades of exports are `exports`.
+//! kept is read from its row. Trades of exports are `exports`; what is kept for trials of rules to come, `facts`.
 
 mod exports;
+mod facts;
 
 use super::{Job, Rules};
 use ceb::Document;
@@ -21,6 +22,7 @@ use clearance::trial::export::{ExportGrounds, trade_in};
 use clearance::trial::{
     Compared, Completed, Draft, Grounds, Judged, Untried, declared, is_decided, of_outcome, order_of,
 };
+use facts::Gathered;
 use ledger::{Account, Balance};
 use rustc_hash::FxHashMap;
 use std::convert::Infallible;
@@ -110,6 +112,8 @@ pub struct Walk {
     open_exports: FxHashMap<ExportTradeKey, Open<ExportGrounds>>,
     balances: FxHashMap<Account, Balance>,
     records: FxHashMap<RecordKey, Arc<Record>>,
+    /// No draft is tried, what rules are held against is gathered: all is walked the short way.
+    gathered: Option<Gathered>,
 }
 
 impl Walk {
@@ -130,6 +134,7 @@ impl Walk {
             open_exports: FxHashMap::default(),
             balances: FxHashMap::default(),
             records: FxHashMap::default(),
+            gathered: None,
         }
     }
 
@@ -144,6 +149,13 @@ impl Walk {
         row: Row,
         found: &mut (dyn FnMut(Job) + Send),
     ) -> Result<(), StoreError> {
+        if let Some(gathered) = &mut self.gathered {
+            gathered.row(&row);
+            return match row {
+                Row::Event(event) => self.event(read, position, *event, found).await,
+                _ => Ok(()),
+            };
+        }
         match row {
             Row::Filing(_) | Row::Certificate(_) => self.entries.extend(row.entry()),
             Row::Seed(row) => self.seeds.push(row.seed),
@@ -223,14 +235,6 @@ impl Walk {
             | Document::ExportWaybill(_) => !self.short,
             _ => false,
         }
-    }
-
-    /// The list of an event, where the draft's rules alone are held against it.
-    fn by_rules_alone(&self, event: &Event, outcome: &Outcome) -> Option<Arc<Document>> {
-        let Cause::Document(arrived) = &event.cause else { return None };
-        let is_short = outcome.engine == ENGINE
-            && self.draft.is_short(outcome.read.rulebook, received(event, outcome).day());
-        is_short.then(|| arrived.document.clone())
     }
 
     /// The reference of a list with the parties and the seed of the row that brought its verdict.

@@ -5,7 +5,8 @@ use crate::archiving::until;
 use crate::credit::act;
 use crate::mode_stories::{declared, priced, settled};
 use crate::parks::{CUSTOMS, OPERATOR, SITE, opened};
-use crate::support::people::signed_in_english;
+use crate::support::browser::Browser;
+use crate::support::people::{add, ask, settle, signed_in_english};
 use crate::support::{NOW, Zone};
 use ceb::{Decimal, Document};
 use clearance::consignment::State;
@@ -158,6 +159,11 @@ async fn released_parcels_leave_in_one_unit_and_each_trade_tells_it() {
     let bag = |seal: &str| json!({"bags": [{"bag": "B1", "seal": seal}]});
     let (status, refused) = unit(&zone, &id, ("load", 2), bag("S9")).await;
     assert_eq!((status, faults(&refused)), (422, vec![fault("bags[1]", "bag-as-sealed", "")]), "{refused}");
+    // Loose and in its bag at once it is told where it stands twice, and the bag is found all the same.
+    let both = json!({"parcels": [name(&three)], "bags": [{"bag": "B1", "seal": "S1"}]});
+    let (status, refused) = unit(&zone, &id, ("load", 2), both).await;
+    let twice = vec![fault("bags[1].parcels[1]", "parcel-once", "")];
+    assert_eq!((status, faults(&refused)), (422, twice), "{refused}");
     let (status, made) = unit(&zone, &id, ("load", 2), bag("S1")).await;
     let listed = json!([{"bag": format!("{OPERATOR}:B1"), "seal": "S1", "parcels": [name(&three)]}]);
     assert_eq!((status, &made["body"]["bags"]), (200, &listed), "{made}");
@@ -262,4 +268,85 @@ async fn released_parcels_leave_in_one_unit_and_each_trade_tells_it() {
     let page = desk.get(&format!("{at}/{}/{}", head.ebc_code, head.order_no)).await;
     let words = page.words();
     assert!(words.contains("Left in a transport unit") && words.contains(&id), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keeper_by_that_duty_alone_loads_units_at_his_site_and_has_nothing_else() {
+    let zone = Zone::new().await;
+    opened(&zone, &["men.wei"]).await;
+    let (_, one) = next(&zone, 1, "9610");
+    released(&zone, &one).await;
+    let mut sessions = Vec::new();
+    for login in ["men.wei", "men.er"] {
+        let (_, one_time) = add(&zone, login, OPERATOR, Role::SiteOperator, &[Duty::Keeper]).await;
+        sessions.push(settle(&zone, login, &one_time, false).await);
+    }
+    let (keeper, stranger) = (sessions[0].clone(), sessions[1].clone());
+    let record = |id: &str| format!("/v1/registers/consolidations/{id}");
+    let moved = async |session: &str, id: &str, (action, version): (&str, u64), body: Value| {
+        let said = json!({"action": action, "version": version, "note": "样例原因", "body": body});
+        ask(&zone, "POST", &format!("{}/actions", record(id)), session, &said).await
+    };
+    let opening = |site: &str| json!({"site": site, "kind": "truck", "unit": "云A00001"});
+    let (id, site) = (format!("{OPERATOR}:K1"), format!("{OPERATOR}:{SITE}"));
+    // Whoever is not named by the site opens nothing, nor does the keeper elsewhere.
+    assert_eq!(moved(&stranger, &id, ("open-unit", 0), opening(&site)).await.0, 404);
+    assert_eq!(moved(&keeper, &id, ("open-unit", 0), opening(&format!("{OPERATOR}:NONE"))).await.0, 404);
+    let (status, made) = moved(&keeper, &id, ("open-unit", 0), opening(&site)).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("loading")), "{made}");
+    let (status, made) = moved(&keeper, &id, ("load", 1), json!({"parcels": [name(&one)]})).await;
+    assert_eq!((status, &made["body"]["parcels"]), (200, &json!([name(&one)])), "{made}");
+    assert_eq!(made["by"]["name"], "men.wei", "{made}");
+    let out = json!({"parcels": [name(&one)]});
+    assert_eq!(moved(&stranger, &id, ("take-out", 2), out).await.0, 404);
+    let (status, made) = moved(&keeper, &id, ("close-unit", 2), weighed(&[&one])).await;
+    assert_eq!((status, made["state"].as_str()), (200, Some("sealed")), "{made}");
+
+    // He finds the units at his site, and loads no carrier's; another keeper finds none of them.
+    let theirs = format!("{CARRIER}:U1");
+    assert_eq!(unit(&zone, &theirs, ("open-unit", 0), opening(&site)).await.0, 200);
+    assert_eq!(moved(&keeper, &theirs, ("load", 1), json!({"parcels": [name(&one)]})).await.0, 404);
+    zone.until_listed().await;
+    for (session, there, count) in [(&keeper, 200, 2), (&stranger, 404, 0)] {
+        for id in [&id, &theirs] {
+            assert_eq!(ask(&zone, "GET", &record(id), session, &Value::Null).await.0, there, "{id}");
+        }
+        let (status, told) = ask(&zone, "GET", "/v1/registers/consolidations", session, &Value::Null).await;
+        assert_eq!((status, told["records"].as_array().unwrap().len()), (200, count), "{told}");
+        assert_eq!(told["new"].as_array().unwrap().len(), usize::from(count > 0), "{told}");
+    }
+    // Nothing else is there for him: no other register, and no trade.
+    for register in ["sites", "filings", "transit-transfers"] {
+        let there = format!("/v1/registers/{register}");
+        assert_eq!(ask(&zone, "GET", &there, &keeper, &Value::Null).await.0, 403, "{register}");
+        let said = json!({"action": "apply", "body": {}});
+        let there = format!("{there}/{OPERATOR}:X/actions");
+        assert_eq!(ask(&zone, "POST", &there, &keeper, &said).await.0, 403, "{register}");
+    }
+    let mut desk = Browser::with(&zone, &keeper);
+    desk.language = "en";
+    let page = desk.get("/desk/sites").await;
+    assert!(page.text.contains("href=\"/desk/registers/consolidations\""), "{}", page.text);
+    let page = desk.get("/desk/registers/consolidations").await;
+    assert!(page.status == 200 && page.words().contains(&id), "{}", page.words());
+    assert!(!page.text.contains("href=\"/desk/registers\""), "{}", page.text);
+    let page = desk.get(&format!("/desk/registers/consolidations/{id}")).await;
+    let fields = [
+        ("guard", page.hidden("guard")),
+        ("action", "take-out".to_owned()),
+        ("version", "3".to_owned()),
+        ("note", "样例原因".to_owned()),
+        ("body.parcels", name(&one)),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let taken = desk.post(&format!("/desk/registers/consolidations/{id}/actions"), &fields).await;
+    assert_eq!(taken.status, 303, "{}", taken.words());
+    let (_, shown) = zone.get(OPERATOR, &record(&id)).await;
+    assert_eq!(
+        (shown["state"].as_str(), &shown["body"]["parcels"]),
+        (Some("loading"), &json!([])),
+        "{shown}"
+    );
+    assert_eq!(desk.get("/desk/registers/filings").await.status, 403);
+    assert_eq!(desk.get("/desk/registers/filings/new?action=apply").await.status, 403);
 }

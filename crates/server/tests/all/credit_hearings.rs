@@ -6,8 +6,10 @@ use crate::credit::{OFFICER, SECOND, act, zone};
 use crate::support::browser::Browser;
 use crate::support::{NOW, Zone, plain};
 use clearance::keys::Time;
-use clearance::sample::Person;
+use clearance::party::Filing;
+use clearance::sample::{self, Person};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub(crate) const HEARINGS: &str = "/v1/consumer/hearings";
 
@@ -327,4 +329,47 @@ async fn the_telephone_that_an_office_notes_counts_and_the_one_before_no_more() 
     let (_, told) = zone.request("GET", HEARINGS, Some(&sessions[0]), Vec::new()).await;
     assert_eq!((&told["telephoneNoted"], &told["hearings"]), (&json!(false), &json!([])), "{told}");
     own(&zone, &sessions[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_notices_than_are_read_together_are_all_told() {
+    const MANY: usize = 103;
+    let (zone, ..) = zone().await;
+    let person = Person::new(7);
+    let session = came_in(&zone, &person).await;
+    let like = sample::filings().into_iter().find(|filing| filing.code == "5301960202").unwrap();
+    let code = |number: usize| format!("530197{number:04}");
+    let filing = |number: usize| Filing {
+        code: code(number).as_str().into(),
+        other_code: None,
+        name: format!("样例海外商行{number}号").as_str().into(),
+        exchange_ids: Vec::new(),
+        ..like.clone()
+    };
+    zone.window.file_all((0..MANY).map(filing).collect(), "test").await;
+    for party in (0..MANY).map(code) {
+        let (status, told) = recorded(&zone, &party, &person, Some(OWN)).await;
+        assert_eq!(status, 200, "{told}");
+        notice(&zone, &party).await;
+    }
+    zone.until_listed().await;
+    let parties = |told: &Value| {
+        let all = told["hearings"].as_array().unwrap().iter();
+        all.map(|one| one["party"].as_str().unwrap().to_owned()).collect::<BTreeSet<String>>()
+    };
+    let expected: BTreeSet<String> = (0..MANY).map(code).collect();
+    for path in [HEARINGS, "/v1/consumer/data"] {
+        let (status, told) = zone.request("GET", path, Some(&session), Vec::new()).await;
+        assert_eq!((status, parties(&told)), (200, expected.clone()), "{path}");
+    }
+    // Page by page they are all there, too.
+    let mut browser = Browser::with(&zone, &session);
+    let (mut shown, mut from) = (0, 0);
+    while from < MANY {
+        let page = browser.get(&format!("/my/hearings?rows={from}")).await;
+        assert_eq!(page.status, 200, "{}", page.words());
+        shown += page.text.matches("name=\"party\"").count();
+        from += 20;
+    }
+    assert_eq!(shown, MANY);
 }

@@ -1,7 +1,7 @@
 //! A refund on entering a zone: a merchant whose goods entered a bonded book applies with checklist and invoices, the tax office alone
 //! decides and records what it pays, and what goes back into the country afterwards is owed again.
 
-use crate::bonded::{CUSTOMS, HOLDER, NUMBER, accepted, act, entry, opened, verified};
+use crate::bonded::{CUSTOMS, HOLDER, NUMBER, accepted, act, entry, opened, place, until, verified};
 use crate::support::browser::Browser;
 use crate::support::people::{add, settle, signed_in_english};
 use crate::support::{NOW, Zone, plain};
@@ -180,4 +180,52 @@ async fn an_application_that_is_withdrawn_or_refused_leaves_goods_and_invoice_fr
     let mut statuses = [one.0, two.0];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 422], "{} {}", one.1, two.1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sold_to_buyers_is_taxed_as_an_import_and_owes_nothing_back() {
+    let zone = zone_with_offices().await;
+    let trade = plain(&zone, 0).bonded(HOLDER, NUMBER);
+    opened(&zone, HOLDER, &trade).await;
+    let mut lines: Vec<Value> =
+        (0..trade.items().len()).map(|item| entry(&trade, item, "L1", 10, "20301231")).collect();
+    lines[0]["operation"] = "enter-domestic".into();
+    lines[0]["rebate"] = json!({"exporter": EXPORTER, "declaration": "862020261234567890", "declarationLine": 1,
+        "exportDay": "20261120"});
+    accepted(&zone, HOLDER, "entry-checklist:H1", lines).await;
+    let (status, told) =
+        act(&zone, EXPORTER, &record("1"), ("apply", 0), applied(&trade, "10", "2000")).await;
+    assert_eq!(status, 200, "{told}");
+    let granted = json!({"granted": [{"line": 1, "amount": "260"}]});
+    assert_eq!(decides(&zone, "1", "approve", granted).await.0, 200);
+    let paid = json!({"payment": "TS1", "day": "20261123", "amount": "260"});
+    assert_eq!(decides(&zone, "1", "pay", paid).await.0, 200);
+    let before = shown(&zone, EXPORTER, "1").await.1;
+    assert_eq!((&before["state"], &before["body"]["owed"]), (&json!("paid"), &json!(0)), "{before}");
+
+    // A list takes goods of the lot, and its parcel leaves.
+    let answer = zone.trade(&trade).await;
+    assert_eq!(answer["status"], 800, "{answer}");
+    let gross = ceb::Decimal::from_whole(1000).checked_add(trade.declaration.head.gross_weight).unwrap();
+    let (platform, order) = (&trade.order.head.ebp_code, &trade.order.head.order_no);
+    let leaves = json!({"number": "HF1", "vehicle": "云A00001", "tare": "1000", "gross": gross.to_string(),
+        "parcels": [{"platform": platform.as_str(), "orderNo": order.as_str()}]});
+    let gates = format!("/v1/books/{HOLDER}:{NUMBER}/gate-releases");
+    let sent = leaves.to_string().into_bytes();
+    let (status, left) = zone.request("POST", &gates, Some(&zone.tokens[HOLDER]), sent).await;
+    assert_eq!((status, left["state"].as_str()), (200, Some("left")), "{left}");
+    until(&zone, HOLDER, "frozen", "0").await;
+    let rest: i64 = place(&zone, HOLDER, "available").await.parse().unwrap();
+    assert!((1..10).contains(&rest), "{rest}");
+    let after = shown(&zone, EXPORTER, "1").await.1;
+    assert_eq!((&after["version"], &after["body"]), (&before["version"], &before["body"]), "nothing is owed");
+
+    // What goes back otherwise is owed, and no more than that.
+    let item = trade.items()[0].number.to_string();
+    let back = json!({"operation": "general-trade", "item": item, "lot": "L1", "quantity": rest.to_string()});
+    accepted(&zone, HOLDER, "customs-declaration:G1", vec![back]).await;
+    let told = shown(&zone, EXPORTER, "1").await.1;
+    let owed = told["body"]["owed"].as_i64();
+    assert_eq!((told["state"].as_str(), owed), (Some("owing"), Some(2_600 * rest)), "{told}");
+    verified(&zone).await;
 }

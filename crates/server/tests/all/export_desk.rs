@@ -326,6 +326,17 @@ async fn any_number_leads_to_an_export_for_those_who_see_it() {
         let (_, list) = zone.get(AGENT, &format!("/v1/exports?number={text}&sort=order")).await;
         assert_eq!(list["exports"].as_array().unwrap().len(), 2, "{text}: {list}");
     }
+    // They are turned, however few a page has.
+    let several = format!("/v1/exports?number={}&limit=1", master.head.bill_no);
+    let (_, first) = zone.get(AGENT, &several).await;
+    let next = first["next"].as_str().unwrap_or_else(|| panic!("it ends: {first}"));
+    let (_, second) = zone.get(AGENT, &format!("{several}&after={next}")).await;
+    assert_eq!(second["next"], json!(null), "{second}");
+    let alone = |page: &Value| {
+        assert_eq!(page["exports"].as_array().map(Vec::len), Some(1), "{page}");
+        page["exports"][0]["orderNo"].clone()
+    };
+    assert_ne!(alone(&first), alone(&second));
     for text in ["B20261123999999999", "B2026112300000000", "999-0000000x"] {
         assert!(found(&zone, AGENT, text).await.0.is_empty(), "{text}");
     }

@@ -21,10 +21,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Duty, StoreError};
 
-const MERCHANT: &str = "5301960201";
+pub(crate) const MERCHANT: &str = "5301960201";
 const OPERATOR: &str = "5301960601";
 
-fn path(export: &Export) -> String {
+pub(crate) fn path(export: &Export) -> String {
     format!("/v1/exports/{}/{}", export.order.head.ebc_code, export.order.head.order_no)
 }
 
@@ -65,7 +65,7 @@ async fn opened(zone: &Zone, number: u64) -> Export {
     export
 }
 
-async fn shown(zone: &Zone, party: &str, export: &Export) -> Value {
+pub(crate) async fn shown(zone: &Zone, party: &str, export: &Export) -> Value {
     let (status, shown) = zone.get(party, &path(export)).await;
     assert_eq!(status, 200, "{shown}");
     shown
@@ -222,7 +222,7 @@ async fn a_park_that_may_not_do_the_mode_is_told_by_the_code_of_its_site() {
 }
 
 /// The same goods at so many times the price.
-fn dearer(mut export: Export, times: i128) -> Export {
+pub(crate) fn dearer(mut export: Export, times: i128) -> Export {
     let raise = |amount: &mut Decimal| *amount = Decimal::from_units(amount.units() * times);
     raise(&mut export.order.head.goods_value);
     for line in &mut export.order.lines {
@@ -359,7 +359,7 @@ async fn what_is_found_of_exports_is_learnt_from_and_a_model_of_them_scores_in_s
 
     // A model of such rows scores exports in shadow.
     let model = Arc::new(learnt(row));
-    let shadow = zone.window.export_shadow.clone();
+    let [shadow, _] = zone.window.export_shadows.clone();
     shadow.load(Loaded { model: model.clone(), digest: "abc".to_owned() });
     let following = tokio::spawn(run(zone.window.clone(), shadow, Duration::from_millis(20)));
     let mut told = Value::Null;

@@ -23,7 +23,7 @@ use server::window::Published;
 use std::collections::BTreeMap;
 use store::Duty;
 
-/// Sellers of one buyer: he has a dispute with each, and answers for each of them.
+/// Sellers of one buyer, more than a page has: he has a dispute with each, and answers for each of them.
 const SELLERS: usize = 24;
 /// Parcels of a bag: more than a page has of what lies at a site.
 const BAGGED: u64 = 210;
@@ -50,7 +50,7 @@ const TRADES: &str = "main tbody tr:has(a[href^='/desk/consignments/'])";
 
 /// Lists that many parties fill.
 pub(crate) const OF_MANY: &[List] = &[
-    whole("agency", "/desk/shares", ROW, ROWS),
+    list("agency", "/desk/shares", ROW, true),
     list("holder", "/desk/books", ROW, true),
     list("holder", "/desk/books/{id}", "main h2:last-of-type ~ * tbody tr", true),
     list("holder", "/desk/trace/codes/{id}", "main ul.labels li", true),
@@ -58,12 +58,12 @@ pub(crate) const OF_MANY: &[List] = &[
     whole("officer", "/desk/parks/{id}", "main tbody tr:has(a.lead)", ROWS),
     whole("officer", "/desk/recalls/{id}", TRADES, ROWS),
     whole("officer", "/desk/recalls/{id}/buyers", TRADES, ROWS),
-    whole("keeper", "/desk/sites", ROW, ROWS),
+    list("keeper", "/desk/sites", ROW, true),
     list("keeper", "/desk/sites/{code}/stock", ROW, true),
     whole("keeper", "/desk/sites/{code}/bags", ROW, BAGGED),
-    whole("consumer", "/my/disputes", "main section.finding", SELLERS as u64),
-    whole("consumer", "/my/hearings", "main section.finding", SELLERS as u64),
-    whole("nobody", "/parks", "main tbody tr:has(strong)", ROWS),
+    list("consumer", "/my/disputes", "main section.finding", true),
+    list("consumer", "/my/hearings", "main section.finding", true),
+    list("nobody", "/parks", "main tbody tr:has(strong)", true),
 ];
 
 /// Lists that months fill.

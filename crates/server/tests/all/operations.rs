@@ -250,7 +250,7 @@ async fn served(folder: &Path, pages: Option<u32>, drain: Duration) -> Served {
     let probe = free.clone();
     let settings = Settings {
         models: [None, None],
-        export_model: None,
+        export_models: [None, None],
         rates: server::signing_in::Rates::default(),
         messages: None,
         push: (crate::webhooks::client(&[]), server::push::Patience::default()),
@@ -450,7 +450,7 @@ async fn a_store_that_fails_for_another_reason_ends_the_window_and_nobody_hangs(
     let address = listener.local_addr().unwrap().to_string();
     let settings = Settings {
         models: [None, None],
-        export_model: None,
+        export_models: [None, None],
         rates: server::signing_in::Rates::default(),
         messages: None,
         push: (crate::webhooks::client(&[]), server::push::Patience::default()),

@@ -280,3 +280,23 @@ async fn parcels_of_exports_are_found_and_held_as_those_of_imports_are() {
         "{shown}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recall_finds_the_goods_in_the_oldest_of_many_books() {
+    /// More than are read together.
+    const NEWER: usize = 501;
+    let (zone, trade) = begun().await;
+    let mut others = items(&trade);
+    for item in others["items"].as_array_mut().unwrap() {
+        item["goodsNo"] = json!("LH9");
+    }
+    for number in 0..NEWER {
+        let book = format!("bonded-books/{HOLDER}:T8620W9{number:05}");
+        let (status, told) = act_as(&zone, HOLDER, &book, ("apply", 0), others.clone()).await;
+        assert_eq!(status, 200, "{told}");
+    }
+    zone.until_listed().await;
+    let (status, made) = recalled(&zone, &zone.tokens[HOLDER].clone(), "ZH1", LOT).await;
+    assert_eq!((status, &made["body"]["found"]["stock"][0]["lot"]), (200, &json!(LOT)), "{made}");
+    assert_eq!(stopped_by(&zone).await, ["ZH1"]);
+}

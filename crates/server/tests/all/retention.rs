@@ -38,7 +38,7 @@ fn persons_of(trade: &Trade) -> Vec<String> {
     .to_vec()
 }
 
-async fn released(zone: &Zone, trade: &Trade) {
+pub async fn released(zone: &Zone, trade: &Trade) {
     zone.trade(trade).await;
     let arrival = Trade::arrival(1, &[trade], NOW).unwrap();
     zone.send(&arrival.head.operator_code.clone(), Document::Arrival(arrival)).await;
@@ -51,7 +51,7 @@ async fn released(zone: &Zone, trade: &Trade) {
     panic!("it is not released");
 }
 
-async fn fire(zone: &Zone) {
+pub async fn fire(zone: &Zone) {
     let window = &zone.window;
     while server::worker::fire(&window.pipeline, &window.read, &window.clock).await > 0 {}
 }

@@ -12,9 +12,9 @@ use std::time::Duration;
 use store::{Duty, Read};
 
 pub const OFFICE: &str = "8620000001";
-const DRAFTS: &str = "/v1/rulebooks/drafts";
+pub(crate) const DRAFTS: &str = "/v1/rulebooks/drafts";
 
-async fn officer(zone: &Zone, login: &str, duties: &[Duty]) -> String {
+pub(crate) async fn officer(zone: &Zone, login: &str, duties: &[Duty]) -> String {
     let (_, one_time) = people::add(zone, login, OFFICE, Role::Officer, duties).await;
     people::settle(zone, login, &one_time, true).await
 }
@@ -30,7 +30,7 @@ pub(crate) fn rules(row: &str) -> Value {
 pub(crate) const RULE: &str = "single,taxation,20190101,,scan,gross_weight_grams > 0,sample";
 
 /// The draft once its trial has ended.
-async fn tried(zone: &Zone, session: &str, id: &str) -> Value {
+pub(crate) async fn tried(zone: &Zone, session: &str, id: &str) -> Value {
     for _ in 0..500 {
         let (_, draft) = ask(zone, "GET", &format!("{DRAFTS}/{id}"), session, &Value::Null).await;
         if draft["trying"].is_null() && draft["tried"] == true {
@@ -41,7 +41,7 @@ async fn tried(zone: &Zone, session: &str, id: &str) -> Value {
     panic!("the trial does not end");
 }
 
-async fn act(zone: &Zone, session: &str, id: &str, action: &str, version: &Value) -> (u16, Value) {
+pub(crate) async fn act(zone: &Zone, session: &str, id: &str, action: &str, version: &Value) -> (u16, Value) {
     let body = json!({"action": action, "version": version});
     ask(zone, "POST", &format!("{DRAFTS}/{id}/actions"), session, &body).await
 }

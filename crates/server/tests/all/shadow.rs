@@ -31,13 +31,18 @@ async fn lines(zone: &Zone, trade: &Trade) -> Vec<Declaration> {
 
 /// A model that learnt that dear goods are illicit, from days before.
 pub(crate) fn learnt(like: &Declaration) -> Model {
+    learnt_by(like, Quantity::Price, 1.0)
+}
+
+/// One that learnt that goods are illicit of which a quantity is more than 300 units, and all else is alike.
+pub(crate) fn learnt_by(like: &Declaration, quantity: Quantity, unit: f64) -> Model {
     let row = |number: i32| {
         let mut row = like.clone();
         row.id = number.to_string();
         row.day = like.day - 1 - number / 4;
-        let price = 20.0 + f64::from(number % 97) * 10.0;
-        row.quantities[Quantity::Price as usize] = Some(price);
-        row.found = Some(price > 300.0);
+        let units = 20.0 + f64::from(number % 97) * 10.0;
+        row.quantities[quantity as usize] = Some(units * unit);
+        row.found = Some(units > 300.0);
         row
     };
     let mut rows: Vec<Declaration> = (0..400).map(row).collect();

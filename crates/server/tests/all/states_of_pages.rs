@@ -164,6 +164,7 @@ const NEVER: &[((&str, &str), &str)] = &[
     ),
     (("post", "/desk/sites/{code}/scans"), "no form but what a script sends, and its answer is no page"),
     (("get", "/tariff"), WORDS),
+    (("get", "/parks"), WORDS),
     (("get", "/desk/rules"), WORDS),
     (("get", "/desk/consignments"), WORDS),
     (("get", "/desk/exports"), WORDS),

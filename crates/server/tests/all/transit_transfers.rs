@@ -4,7 +4,7 @@
 
 use crate::archiving::until;
 use crate::bonded::verified;
-use crate::mode_stories::declared;
+use crate::mode_stories::{declared, settled};
 use crate::parks::{CUSTOMS, OPERATOR, SITE, opened};
 use crate::support::people::signed_in_english;
 use crate::support::{NOW, Zone};
@@ -138,6 +138,33 @@ fn at(zone: &Zone) -> String {
     stamp(zone.clock.now()).to_string()
 }
 
+fn sealed_himself() -> (String, String) {
+    ("action".to_owned(), "transit-another-officer".to_owned())
+}
+
+/// Applied for, sealed by the office of departure, and through the gate: version 3.
+async fn under_way(zone: &Zone, lists: &[Export], numbers: &[String]) -> String {
+    let agent = agent(lists);
+    let id = format!("{agent}:ZG1");
+    moved(zone, &agent, &id, ("apply", 0), applied(&lists[..2], &numbers[..2]), "applied").await;
+    moved(zone, "departure", &id, ("approve", 1), json!({"seals": ["KM001"]}), "approved").await;
+    let passed = json!({"at": at(zone), "seals": ["KM001"]});
+    moved(zone, OPERATOR, &id, ("depart", 2), passed, "under-way").await;
+    id
+}
+
+/// An application to cancel a list: what it is answered, and where the list stands then.
+async fn cancelled(zone: &Zone, export: &Export, invt_no: &str) -> (Value, String) {
+    zone.clock.set(Time(zone.clock.now().0 + 60_000));
+    let now = zone.clock.now();
+    let mut application = export.cancellation(invt_no, now);
+    application.cop_no = format!("C{}", now.0).into();
+    zone.send(&application.agent_code.clone(), Document::ExportCancellation(application)).await;
+    settled(zone).await;
+    let (_, shown) = zone.get(CUSTOMS, &path(export)).await;
+    (shown["cancellation"]["status"].clone(), shown["stateWord"].as_str().unwrap().to_owned())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn goods_under_transfer_are_late_one_is_missing_and_nothing_of_it_leaves_before_it_is_found() {
     let (zone, lists, numbers) = zone().await;
@@ -211,7 +238,10 @@ async fn goods_under_transfer_are_late_one_is_missing_and_nothing_of_it_leaves_b
     assert_eq!(leave(&zone, &both[1..]).await.1, [rule]);
     let (status, told) = act(&zone, "exit", &id, ("resolve", 6), lost).await;
     assert_eq!((status, faults(&told)), (422, vec![("lost".to_owned(), "transit-among".to_owned())]));
-    moved(&zone, "departure", &id, ("resolve", 6), json!({}), "resolved").await;
+    // Whoever sealed does not say that it was found either.
+    let (status, told) = act(&zone, "departure", &id, ("resolve", 6), json!({})).await;
+    assert_eq!((status, faults(&told)), (422, vec![sealed_himself()]));
+    moved(&zone, CUSTOMS, &id, ("resolve", 6), json!({}), "resolved").await;
     let end = ["variance", "lost", "resolved"];
     assert_eq!(told_of(&zone, merchant, &lists[1]).await, [&way[..], &end].concat());
     assert_eq!(told_of(&zone, merchant, &lists[0]).await.len(), 5, "it is free, and stays as it was");
@@ -260,8 +290,7 @@ async fn what_stands_against_a_transfer_is_told_whole_and_one_that_came_whole_is
     moved(&zone, OPERATOR, &id, ("depart", 2), passed.clone(), "under-way").await;
     // Whoever sealed does not say that it came whole.
     let (status, told) = act(&zone, CUSTOMS, &id, ("confirm-arrival", 3), passed.clone()).await;
-    let he = ("action".to_owned(), "transit-another-officer".to_owned());
-    assert_eq!((status, faults(&told)), (422, vec![he]));
+    assert_eq!((status, faults(&told)), (422, vec![sealed_himself()]));
     moved(&zone, "exit", &id, ("confirm-arrival", 3), passed, "arrived").await;
 
     // Both pages, then the country is left.
@@ -280,4 +309,123 @@ async fn what_stands_against_a_transfer_is_told_whole_and_one_that_came_whole_is
         until(&zone, &path(one), 899).await;
     }
     verified(&zone).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_under_a_broken_seal_is_held_whole_and_no_list_is_cancelled_on_its_way() {
+    let (zone, lists, numbers) = zone().await;
+    let id = under_way(&zone, &lists, &numbers).await;
+    let both: Vec<&Export> = lists[..2].iter().collect();
+    let refused = (json!(100), "released".to_owned());
+    assert_eq!(cancelled(&zone, &lists[0], &numbers[0]).await, refused);
+
+    // Nothing is missing: all is held, until it was looked through by another than who sealed.
+    let broken = json!({"at": at(&zone), "seal": "broken"});
+    let told = moved(&zone, "exit", &id, ("report-variance", 3), broken, "variance").await;
+    assert_eq!(told["body"]["held"], json!([numbers[0], numbers[1]]), "{told}");
+    let merchant = lists[0].order.head.ebc_code.as_str();
+    let way = ["applied", "approved", "under-way", "variance"];
+    for one in &both {
+        assert_eq!(told_of(&zone, merchant, one).await, way);
+    }
+    let rule = "parcel-in-transfer".to_owned();
+    assert_eq!(leave(&zone, &both).await.1, [rule.clone(), rule]);
+    assert_eq!(cancelled(&zone, &lists[0], &numbers[0]).await, refused);
+    let (status, told) = act(&zone, "departure", &id, ("resolve", 4), json!({})).await;
+    assert_eq!((status, faults(&told)), (422, vec![sealed_himself()]));
+    moved(&zone, "exit", &id, ("resolve", 4), json!({}), "resolved").await;
+    for one in &both {
+        assert_eq!(told_of(&zone, merchant, one).await, [&way[..], &["resolved"]].concat());
+    }
+
+    // Free, it leaves, or its list is cancelled.
+    assert_eq!(cancelled(&zone, &lists[0], &numbers[0]).await, (json!(399), "cancelled".to_owned()));
+    assert_eq!(leave(&zone, &both[1..]).await, (399, Vec::new()));
+    until(&zone, &path(&lists[1]), 899).await;
+    verified(&zone).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goods_that_never_came_are_declared_lost_and_what_is_not_found_is_an_officers_to_cancel() {
+    let (zone, lists, numbers) = zone().await;
+    let id = under_way(&zone, &lists, &numbers).await;
+    let both: Vec<&Export> = lists[..2].iter().collect();
+    let rule = "parcel-in-transfer".to_owned();
+    // Within its term nothing is lost.
+    assert_eq!(act(&zone, "exit", &id, ("declare-lost", 3), Value::Null).await.0, 409);
+    zone.clock.set(Time(NOW.0 + 73 * 3_600_000));
+    zone.until_listed().await;
+    server::transit_clocks::step(&zone.window).await.unwrap();
+    assert_eq!(act(&zone, "elsewhere", &id, ("declare-lost", 4), Value::Null).await.0, 404);
+    assert_eq!(act(&zone, OPERATOR, &id, ("declare-lost", 4), Value::Null).await.0, 403);
+    let told = moved(&zone, "exit", &id, ("declare-lost", 4), Value::Null, "lost").await;
+    assert_eq!(told["body"]["held"], json!([numbers[0], numbers[1]]), "{told}");
+    assert_eq!(leave(&zone, &both).await.1, [rule.clone(), rule.clone()]);
+    let refused = (json!(100), "released".to_owned());
+    assert_eq!(cancelled(&zone, &lists[1], &numbers[1]).await, refused, "neither office is done with it");
+
+    // One is found. The other is lost: its parcel leaves no more, and an officer weighs whether its list is cancelled.
+    moved(&zone, "exit", &id, ("resolve", 5), json!({"lost": [numbers[1]]}), "resolved").await;
+    assert_eq!(leave(&zone, &both[1..]).await.1, std::slice::from_ref(&rule));
+    assert_eq!(leave(&zone, &both[..1]).await, (399, Vec::new()));
+    until(&zone, &path(&lists[0]), 899).await;
+    assert_eq!(cancelled(&zone, &lists[1], &numbers[1]).await, (json!(2), "released".to_owned()));
+    let (_, shown) = zone.get(CUSTOMS, &path(&lists[1])).await;
+    let said = json!({
+        "id": "1", "version": shown["version"], "action": "approve-cancellation", "text": "样例",
+    });
+    let there = format!("{}/actions", path(&lists[1]));
+    let token = Some(zone.tokens[CUSTOMS].as_str());
+    let (status, told) = zone.request("POST", &there, token, said.to_string().into_bytes()).await;
+    assert_eq!(status, 200, "{told}");
+    settled(&zone).await;
+    let (_, shown) = zone.get(CUSTOMS, &path(&lists[1])).await;
+    assert_eq!(shown["stateWord"], "cancelled", "{shown}");
+    assert_eq!(leave(&zone, &both[1..]).await.1, [rule]);
+    // Beside transfers stand parcels and lists, and no list shows them.
+    zone.until_listed().await;
+    let (_, told) = zone.get(CUSTOMS, "/v1/registers/transit-transfers?state=held,written-off,freed").await;
+    assert_eq!(told["records"], json!([]), "{told}");
+    verified(&zone).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sealed_or_leaves_that_is_held_and_only_by_the_gate_of_its_site() {
+    let (zone, lists, numbers) = zone().await;
+    let agent = agent(&lists);
+    let id = format!("{agent}:ZG1");
+    let good = applied(&lists[..2], &numbers[..2]);
+    let head = &lists[0].declaration.head;
+    let hold = async |action: &str, version: u64| {
+        let body = json!({
+            "logisticsCode": head.logistics_code.as_str(), "logisticsNo": head.logistics_no.as_str(), "action": action,
+            "text": "样例线索", "version": version,
+        });
+        let token = Some(zone.tokens[CUSTOMS].as_str());
+        let (status, told) = zone.request("POST", "/v1/holds", token, body.to_string().into_bytes()).await;
+        assert_eq!(status, 200, "{told}");
+    };
+    let held = |path: &str| vec![(path.to_owned(), "transit-held".to_owned())];
+    hold("hold", 0).await;
+    let (status, told) = act(&zone, &agent, &id, ("apply", 0), good.clone()).await;
+    assert_eq!((status, faults(&told)), (422, held("lists[1]")));
+    hold("lift", 1).await;
+    moved(&zone, &agent, &id, ("apply", 0), good, "applied").await;
+    hold("hold", 2).await;
+    let seals = json!({"seals": ["KM001"]});
+    let (status, told) = act(&zone, "departure", &id, ("approve", 1), seals.clone()).await;
+    assert_eq!((status, faults(&told)), (422, held("lists")));
+    hold("lift", 3).await;
+    moved(&zone, "departure", &id, ("approve", 1), seals, "approved").await;
+    hold("hold", 4).await;
+    let passed = |at: String| json!({"at": at, "seals": ["KM001"]});
+    let (status, told) = act(&zone, OPERATOR, &id, ("depart", 2), passed(at(&zone))).await;
+    assert_eq!((status, faults(&told)), (422, held("lists")));
+    hold("lift", 5).await;
+    // Not before it was sealed, by the clock of the window.
+    let before = stamp(Time(NOW.0 - 3_600_000)).to_string();
+    let (status, told) = act(&zone, OPERATOR, &id, ("depart", 2), passed(before)).await;
+    let early = ("at".to_owned(), "transit-sealed-first".to_owned());
+    assert_eq!((status, faults(&told)), (422, vec![early]));
+    moved(&zone, OPERATOR, &id, ("depart", 2), passed(at(&zone)), "under-way").await;
 }

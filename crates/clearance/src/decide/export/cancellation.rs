@@ -1,5 +1,7 @@
 //! Cancellation of an export list (605): before its parcel has left the country, approved at once where nothing is looked at,
-//! else by an officer. The application is a state of its own (`batch`); what it is about follows on the trade.
+//! else by an officer. The application is a state of its own (`batch`); what it is about follows on the trade. While a transfer to
+//! another district is open the list stands: no transfer takes a list of which an application waits, and both lock the trade, so
+//! that an application which waits for an officer is never of a list under transfer.
 
 use super::super::receipt::Numbers;
 use super::{Case, batch, judge};
@@ -9,6 +11,7 @@ use crate::finding::Finding;
 use crate::reason::Reason;
 use crate::receipt_text::ReceiptText;
 use crate::states::Trigger;
+use crate::transit;
 use ceb::{Document, Kind};
 
 const CANCELLED: &str = ReceiptText::Cancelled.info();
@@ -29,14 +32,25 @@ pub(super) fn filed(case: &mut Case<'_>, to: &ExportTradeKey, file: &ExportKey) 
     let allowed = named.is_some_and(|attempt| next(attempt.state, Trigger::Cancel).is_some())
         && is_here(&trade)
         && !open;
+    let moving = transit::of_list(to, case.facts);
+    let stands = moving.as_ref().map(|(state, _)| state.as_str());
+    let (is_moving, is_lost) = (stands == Some(transit::HELD), stands == Some(transit::WRITTEN_OFF));
+    case.out.read.records.extend(moving.map(|(_, read)| read));
+    // What became of goods that were lost is an officer's to weigh.
     let automatic = case.law.export_cancellation_automatic == 1
+        && !is_lost
         && named.is_some_and(|attempt| attempt.lane == Some(Lane::Release) && attempt.state != State::Review);
     let number = attempt.map_or(0, |attempt| attempt.number);
-    if !allowed {
-        let finding = Finding::new(Reason::ExportStateForbidsCancellation)
-            .argument(state)
-            .field("InvtCancel.invtNo", application.invt_no.trim())
-            .field("state", state);
+    if !allowed || is_moving {
+        let invt_no = application.invt_no.trim();
+        let finding = if allowed {
+            Finding::new(Reason::ListInTransfer).argument(invt_no).field("InvtCancel.invtNo", invt_no)
+        } else {
+            Finding::new(Reason::ExportStateForbidsCancellation)
+                .argument(state)
+                .field("InvtCancel.invtNo", invt_no)
+                .field("state", state)
+        };
         let mut file = CancellationOfExport { filed, pre_no, attempt: number };
         refuse(case, &mut trade, &mut file, finding);
         // The one that is open stays the one that an officer decides.

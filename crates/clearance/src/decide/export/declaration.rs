@@ -14,6 +14,7 @@ use crate::keys::WaybillKey;
 use crate::permitted;
 use crate::place;
 use crate::reason::{Layer, Reason};
+use crate::score;
 use crate::standing;
 use crate::states::Trigger;
 use crate::windows::{self, Windowed};
@@ -104,7 +105,7 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
         closed_on: None,
     });
     trade.value = value::of_list(declaration, &case.reference.current().rates, case.today());
-    let counts = if declares { windowed(case, declaration, trade.value) } else { Vec::new() };
+    let counts = if declares { windowed(case, arrived, declaration, trade.value) } else { Vec::new() };
     trade.look = trade.look.declared_anew(credit, counts);
     case.out.answer.pre_no = Some(pre_no.clone());
     case.accept(i32::from(status), info.clone(), findings);
@@ -121,9 +122,14 @@ pub(super) fn declare(case: &mut Case<'_>, arrived: &Arrived, declaration: &Expo
     case.keep_export(trade);
 }
 
-/// Raises the windows of what a list names, and says what those of them that rules read stand at with it. It is read again when the
-/// match agrees.
-fn windowed(case: &mut Case<'_>, declaration: &ExportDeclaration, value: Option<i64>) -> Vec<Windowed> {
+/// Raises the windows of what a list names, and says what those of them that rules read stand at with it, and the score that it was
+/// given. It is read again when the match agrees.
+fn windowed(
+    case: &mut Case<'_>,
+    arrived: &Arrived,
+    declaration: &ExportDeclaration,
+    value: Option<i64>,
+) -> Vec<Windowed> {
     if case.law.export_looks != 1 {
         return Vec::new();
     }
@@ -134,6 +140,7 @@ fn windowed(case: &mut Case<'_>, declaration: &ExportDeclaration, value: Option<
     let mut read = windows::raise(&raised, &mut case.facts.counts, asked, told, case.now);
     // What came in is looked at, and raised by lists of imports.
     read.extend(windows::exported::came_in(declaration, &case.facts.counts, asked, told, case.now));
+    read.extend(score::read(case.facts, arrived, book.risk_models.of_exports_on(day)));
     case.out.counted = raised;
     case.out.read.counts.clone_from(&read);
     read

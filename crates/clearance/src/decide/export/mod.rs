@@ -100,6 +100,7 @@ pub(crate) fn needs_of_follow(follow: &ExportFollow, keys: &mut Keys) {
         }
         ExportFollow::CancellationFiled { to, file, .. } => {
             keys.exports.extend([ExportKey::Trade(to.clone()), file.clone()]);
+            keys.looked_at.push(crate::transit::key_of_list(to));
         }
         ExportFollow::ReturnFiled { to, file, list, parcel, .. } => {
             keys.exports.extend([

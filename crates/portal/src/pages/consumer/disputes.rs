@@ -3,7 +3,10 @@
 use crate::answers::consumer::{Dispute, Disputes};
 use crate::format::{time, yuan};
 use crate::language::{Family, Texts};
-use crate::parts::{Field, Tone, badge, declared, empty, escaped, facts, field, hidden, said, submit};
+use crate::pages::address;
+use crate::parts::{
+    Field, Pages, ROWS, Tone, badge, declared, empty, escaped, facts, field, hidden, said, submit,
+};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -20,13 +23,19 @@ pub struct About {
     pub fault: String,
 }
 
+/// Disputes of a page.
+const PAGE: usize = 20;
+
 /// The page.
 pub fn page(frame: &Frame, all: &Disputes, about: Option<&About>) -> Page {
-    let texts = frame.texts;
+    let (texts, from) = (frame.texts, frame.rows_before(ROWS));
+    let link = |from: usize| address(Desk::MyDisputes.address(), &[(ROWS, &from.to_string())]);
+    let pages = Pages::counted(from, PAGE, all.disputes.len(), link);
     let body = html! {
         @if let Some(about) = about { (open(frame, about)) }
         @if all.disputes.is_empty() && about.is_none() { (empty(&texts.text("my-no-disputes"), &texts.text("my-no-disputes-help"))) }
-        @for one in &all.disputes { (dispute(frame, one)) }
+        @for one in all.disputes.iter().skip(from).take(PAGE) { (dispute(frame, one)) }
+        (pages.shown(texts, &texts.text("pages")))
         p { a href="/my/hearings" { (texts.text("my-hearings")) } }
     };
     Page::new(texts.text("nav-my-disputes"), Some(Desk::MyDisputes), body)

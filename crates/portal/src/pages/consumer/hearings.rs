@@ -3,7 +3,8 @@
 use crate::answers::consumer::{Hearing, HearingDecision, Hearings};
 use crate::format::time;
 use crate::language::{Family, Texts};
-use crate::parts::{Field, Tone, badge, declared, empty, facts, field, hidden, said, submit};
+use crate::pages::address;
+use crate::parts::{Field, Pages, ROWS, Tone, badge, declared, empty, facts, field, hidden, said, submit};
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
@@ -21,13 +22,25 @@ pub struct About {
     pub fault: String,
 }
 
-/// The page.
+/// The address of the notices.
+const ADDRESS: &str = "/my/hearings";
+/// Notices of a page.
+const PAGE: usize = 20;
+
+/// The page; that of what was refused, where something was.
 pub fn page(frame: &Frame, all: &Hearings, about: Option<&About>) -> Page {
     let texts = frame.texts;
+    let at = about.and_then(|about| all.hearings.iter().position(|one| one.party == about.party));
+    let from = at.map_or_else(|| frame.rows_before(ROWS), |at| at - at % PAGE);
+    let link = |from: usize| address(ADDRESS, &[(ROWS, &from.to_string())]);
+    let pages = Pages::counted(from, PAGE, all.hearings.len(), link);
     let body = html! {
         @if !all.telephone_noted { (empty(&texts.text("hearing-not-noted"), &texts.text("hearing-not-noted-help"))) }
         @else if all.hearings.is_empty() { (empty(&texts.text("hearing-none"), &texts.text("hearing-none-help"))) }
-        @for one in &all.hearings { (hearing(frame, one, about.filter(|about| about.party == one.party))) }
+        @for one in all.hearings.iter().skip(from).take(PAGE) {
+            (hearing(frame, one, about.filter(|about| about.party == one.party)))
+        }
+        (pages.shown(texts, &texts.text("pages")))
     };
     Page::new(texts.text("my-hearings"), Some(Desk::MyDisputes), body)
 }
@@ -77,7 +90,7 @@ fn speak(frame: &Frame, one: &Hearing, about: Option<&About>) -> Markup {
     let name = text_of(&one.party);
     html! {
         p { (texts.text("hearing-what")) }
-        form.stack method="post" action="/my/hearings" {
+        form.stack method="post" action=(ADDRESS) {
             (guard(reader))
             (hidden("party", &one.party))
             (field(&Field { name: &name, label: &texts.text("hearing-say"), hint: &texts.text("hearing-hint"), fault, value, kind: "area", required: true, ..Field::default() }))

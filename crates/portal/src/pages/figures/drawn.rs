@@ -116,7 +116,8 @@ fn days(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
         vec![Column::of(texts.text("figures-mode")), Column::number(texts.text("figures-declarations"))];
     let table = Table { caption: texts.text("figures-by-mode"), columns, rows: rows.collect() };
     let values = every_day(texts, &title, &series, &bars);
-    Some(Drawn { chart: charts::bars(legend, &bars), series, table, values })
+    let rest = named.len().saturating_sub(ROWS) as u64;
+    Some(Drawn { chart: charts::bars(legend, &bars), series, table, values, rest })
 }
 
 fn steps(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
@@ -155,6 +156,7 @@ fn steps(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
         series: named,
         table: Table { caption: texts.text("figures-by-step"), columns, rows },
         values,
+        rest: 0,
     })
 }
 
@@ -229,7 +231,8 @@ fn durations(texts: Texts, chart: Chart, table: &Figures) -> Option<Drawn> {
     let bars = counts.iter().map(|(name, number)| Bar { name: name.clone(), parts: vec![*number] });
     let number = [texts.text("figures-declarations")];
     let values = every(texts, &title, &texts.text("figures-span"), &number, &bars.collect::<Vec<_>>());
-    Some(Drawn { chart: charts::percentiles(legend, &counts, &marks), series: Vec::new(), table, values })
+    let chart = charts::percentiles(legend, &counts, &marks);
+    Some(Drawn { chart, series: Vec::new(), table, values, rest: 0 })
 }
 
 fn waiting(texts: Texts, chart: Chart, table: &Figures) -> Option<Drawn> {
@@ -263,6 +266,7 @@ fn waiting(texts: Texts, chart: Chart, table: &Figures) -> Option<Drawn> {
         series,
         table: Table { caption: title.clone(), columns, rows },
         values,
+        rest: 0,
     })
 }
 
@@ -331,7 +335,9 @@ fn countries(texts: Texts, view: &View, table: &Figures) -> Option<Drawn> {
         .collect();
     let number = [texts.text("figures-times")];
     let values = every(texts, &title, &texts.text("figures-country"), &number, &bars);
-    Some(Drawn { chart: charts::region(legend, &known), series: Vec::new(), table, values })
+    let is_told = |line: &&&FigureLine| line.suppressed || charts::short(line.part("country")).is_some();
+    let rest = lines.iter().skip(ROWS).filter(|line| !is_told(line)).count() as u64;
+    Some(Drawn { chart: charts::region(legend, &known), series: Vec::new(), table, values, rest })
 }
 
 fn most(texts: Texts, chart: Chart, table: &Figures, name: impl Fn(&FigureLine) -> String) -> Drawn {
@@ -353,5 +359,6 @@ fn most(texts: Texts, chart: Chart, table: &Figures, name: impl Fn(&FigureLine) 
         columns.truncate(2);
     }
     let table = Table { caption: title.clone(), columns, rows: rows.collect() };
-    Drawn { chart: charts::ranked(legend, &bars), series: Vec::new(), table, values: None }
+    let rest = lines.iter().skip(ROWS).filter(|line| !line.suppressed).count() as u64;
+    Drawn { chart: charts::ranked(legend, &bars), series: Vec::new(), table, values: None, rest }
 }

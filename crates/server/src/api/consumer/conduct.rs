@@ -6,15 +6,13 @@
 //! further, is told to himself and, for a purpose that is recorded, to offices of the whole zone. There is no list of it, no grade,
 //! and nothing in a judgement rests on it.
 
-use crate::Window;
+use crate::{Window, all_records};
 use clearance::Text;
 use clearance::record::Register;
 use clearance::rulebook::Calendar;
 use serde_json::{Value, json};
 use store::{Read, RecordSearch, StoreError};
 
-/// Sellers whose disputes are looked at, the newest.
-const MOST: usize = 100;
 /// Months that are looked back at, at most, whatever a table says.
 const MONTHS: i64 = 36;
 
@@ -31,9 +29,8 @@ pub(in crate::api) async fn of(window: &Window, person: &Text) -> Result<Value, 
     let since = Calendar::plus_months(today, -law.consumer_conduct_months.clamp(0, MONTHS));
     let search =
         RecordSearch { register: Register::Dispute, parties: Some(vec![person.clone()]), states: Vec::new() };
-    let (records, _) = window.read.records(&search, None, MOST).await?;
     let mut refused = 0u64;
-    for record in records {
+    for record in all_records::of(window, &search).await? {
         // One record has all disputes with a seller, one after the other: each refusal is a version of it.
         let mut at = Some(record);
         while let Some(version) = at.filter(|version| version.changed.day() >= since) {

@@ -24,8 +24,9 @@ use store::{Read, RecordSearch};
 
 /// Readings of a page.
 const PAGE: (usize, usize) = (50, 200);
-/// Trades of an export; more are had by lists.
+/// Trades of an export that are read together, and how often: of whoever has more it says so, and lists have them.
 const TRADES: usize = 200;
+const PAGES: usize = 25;
 
 /// `GET /v1/consumer/accesses?after=&limit=`: who read a record of his, in which role, what for.
 pub(crate) async fn accesses(
@@ -77,15 +78,21 @@ pub(crate) async fn accesses(
 /// disputes, his own settings.
 pub(crate) async fn data(State(window): State<Arc<Window>>, caller: Caller) -> Result<Json<Value>, Problem> {
     let consumer = Consumer::of(&caller)?;
-    let (found, _) = consumer.trades(&window, None, TRADES).await?;
-    let mut own: Vec<Value> = Vec::new();
-    for one in found.iter().filter(|one| consumer.owns(&window.read, one)) {
-        let mut events = window.read.timeline(&one.key).await?;
-        events.reverse();
-        let mut shown = trades::whole(&window, one, &events);
-        shown["exchanges"] = exchanges::of_order(&window, &one.key).await?;
-        shown["kept"] = kept(one);
-        own.push(shown);
+    let (mut own, mut after): (Vec<Value>, Option<u64>) = (Vec::new(), None);
+    for _ in 0..PAGES {
+        let (found, next) = consumer.trades(&window, after, TRADES).await?;
+        for one in found.iter().filter(|one| consumer.owns(&window.read, one)) {
+            let mut events = window.read.timeline(&one.key).await?;
+            events.reverse();
+            let mut shown = trades::whole(&window, one, &events);
+            shown["exchanges"] = exchanges::of_order(&window, &one.key).await?;
+            shown["kept"] = kept(one);
+            own.push(shown);
+        }
+        after = next;
+        if after.is_none() {
+            break;
+        }
     }
     let this = window.clock.now().day().year();
     let mut years: Vec<u32> = uses(&window, &consumer).await?.iter().map(|one| u32::from(one.year)).collect();
@@ -98,7 +105,8 @@ pub(crate) async fn data(State(window): State<Arc<Window>>, caller: Caller) -> R
     }
     let settings = window.read.record(&clearance::guard::lock_of(&consumer.person)).await?;
     Ok(Json(json!({
-        "made": view::time(window.clock.now()), "person": consumer.person.as_str(), "trades": own, "quota": quotas,
+        "made": view::time(window.clock.now()), "person": consumer.person.as_str(), "trades": own,
+        "tradesComplete": after.is_none(), "quota": quotas,
         "disputes": disputes::all(&window, &consumer).await?,
         "hearings": hearings::all(&window, &consumer).await?.unwrap_or_default(),
         "conduct": conduct::of(&window, &consumer.person).await?,

@@ -3,11 +3,11 @@
 
 use super::quota::{moved, uses};
 use super::{Consumer, name_of};
-use crate::Window;
 use crate::api::error::Problem;
 use crate::api::sessions::body;
 use crate::api::view::{time, yuan};
 use crate::auth::Caller;
+use crate::{Window, all_records};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -23,9 +23,6 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Read, RecordSearch, StoreError};
 
-/// Disputes that are shown: there is one with each seller at most.
-const MOST: usize = 100;
-
 /// `GET /v1/consumer/disputes`: his, the newest first, each with what was said so far.
 pub(crate) async fn disputes(
     State(window): State<Arc<Window>>,
@@ -39,7 +36,7 @@ pub(crate) async fn disputes(
 pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Vec<Value>, StoreError> {
     let parties = Some(vec![consumer.person.clone()]);
     let search = RecordSearch { register: Register::Dispute, parties, states: Vec::new() };
-    let (records, _) = window.read.records(&search, None, MOST).await?;
+    let records = all_records::of(window, &search).await?;
     let mut shown = Vec::with_capacity(records.len());
     for record in records {
         shown.push(whole(window, consumer, &record).await?);

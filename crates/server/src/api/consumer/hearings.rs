@@ -5,11 +5,11 @@
 
 use super::quota::moved;
 use super::{Consumer, name_of};
-use crate::Window;
 use crate::api::error::Problem;
 use crate::api::sessions::body;
 use crate::auth::Caller;
 use crate::responsible::has_noted;
+use crate::{Window, all_records};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -19,9 +19,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{Read, RecordSearch, StoreError};
-
-/// Notices that are shown, the newest.
-const MOST: usize = 100;
 
 /// What whoever came in by a telephone that no office noted is told, the same whether a notice names him or not: in English, in Chinese.
 const TO_DO: (&str, &str) = (
@@ -49,9 +46,8 @@ pub(super) async fn all(window: &Window, consumer: &Consumer) -> Result<Option<V
     }
     let parties = Some(vec![consumer.person.clone()]);
     let search = RecordSearch { register: Register::CreditList, parties, states: Vec::new() };
-    let (records, _) = window.read.records(&search, None, MOST).await?;
     let mut shown = Vec::new();
-    for record in &records {
+    for record in &all_records::of(window, &search).await? {
         // One that an earlier notice named is found by the record still, and this notice may be about others.
         if Body::of(record).names(&consumer.person) {
             shown.push(whole(window, consumer, record).await?);
