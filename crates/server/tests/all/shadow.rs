@@ -40,7 +40,8 @@ pub(crate) fn learnt_by(like: &Declaration, quantity: Quantity, unit: f64) -> Mo
         let mut row = like.clone();
         row.id = number.to_string();
         row.day = like.day - 1 - number / 4;
-        let units = 20.0 + f64::from(number % 97) * 10.0;
+        // In no order of days: else what a model knows of the days before tells it as well.
+        let units = 20.0 + f64::from(number * 37 % 97) * 10.0;
         row.quantities[quantity as usize] = Some(units * unit);
         row.found = Some(units > 300.0);
         row
