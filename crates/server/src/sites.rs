@@ -415,7 +415,7 @@ pub async fn passes(window: &Window, site: &Kept) -> Result<PassList, Problem> {
 async fn released(window: &Window, site: &Kept) -> Result<(Vec<WaybillKey>, bool), Problem> {
     let scope = Scope::Office(vec![site.applied.district.trim().into()]);
     let states = vec![Standing::Released.number()];
-    let search = Search { states: states.clone(), number: None, oldest_first: false };
+    let search = Search { states: states.clone(), oldest_first: false };
     let (imports, more) = window.read.search(&scope, &search, None, LISTED).await?;
     let mut keys = Vec::new();
     for orders in imports.chunks(AT_ONCE) {

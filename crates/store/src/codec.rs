@@ -1254,12 +1254,7 @@ pub fn encode_into(row: &Row, out: &mut Vec<u8>) -> u8 {
 /// [`Damage`]: the bytes are none that this version wrote.
 pub fn decode(payload: &[u8]) -> Result<Row, Damage> {
     let mut bytes = Bytes::new(payload);
-    let kind = bytes.byte()?;
-    bytes.format = bytes.byte()?;
-    if !(OLDEST..=FORMAT).contains(&bytes.format) {
-        return Err(Damage("a format this version does not read"));
-    }
-    let row = match kind {
+    let row = match begun(&mut bytes)? {
         kind::MESSAGE => Row::Message(Stored::get(&mut bytes)?),
         kind::EVENT => Row::Event(Box::new(event(&mut bytes)?)),
         kind::FILING => Row::Filing(Stored::get(&mut bytes)?),
@@ -1272,15 +1267,49 @@ pub fn decode(payload: &[u8]) -> Result<Row, Damage> {
     if bytes.left.is_empty() { Ok(row) } else { Err(Damage("bytes after the row")) }
 }
 
+/// The document that an event's row carries, without what was decided of it; none where the row has none.
+///
+/// # Errors
+/// [`Damage`]: the bytes are none that this version wrote.
+pub fn document(payload: &[u8]) -> Result<Option<Arc<Document>>, Damage> {
+    let mut bytes = Bytes::new(payload);
+    if begun(&mut bytes)? != kind::EVENT {
+        return Ok(None);
+    }
+    let mut event = Event::get(&mut bytes)?;
+    let original: bytes::Bytes = Stored::get(&mut bytes)?;
+    read_again(&mut event, &original);
+    Ok(match event.cause {
+        Cause::Document(arrived) => Some(arrived.document.clone()),
+        _ => None,
+    })
+}
+
+/// The kind of a row, in a format that this version reads.
+fn begun(bytes: &mut Bytes<'_>) -> Result<u8, Damage> {
+    let kind = bytes.byte()?;
+    bytes.format = bytes.byte()?;
+    if (OLDEST..=FORMAT).contains(&bytes.format) {
+        Ok(kind)
+    } else {
+        Err(Damage("a format this version does not read"))
+    }
+}
+
 fn event(bytes: &mut Bytes<'_>) -> Result<EventRow, Damage> {
     let mut row = EventRow::get(bytes)?;
-    if let Cause::Document(arrived) = &mut row.event.cause
-        && !row.original.is_empty()
+    read_again(&mut row.event, &row.original);
+    Ok(row)
+}
+
+/// A document that is kept as it came is read again.
+fn read_again(event: &mut Event, original: &[u8]) {
+    if let Cause::Document(arrived) = &mut event.cause
+        && !original.is_empty()
     {
         let arrived = Arc::make_mut(arrived);
-        arrived.document = Arc::new(ceb::parse_document(arrived.document.kind(), &row.original).document);
+        arrived.document = Arc::new(ceb::parse_document(arrived.document.kind(), original).document);
     }
-    Ok(row)
 }
 
 /// Puts the documents back into a state, each read once from its row by `document`.

@@ -15,6 +15,15 @@ pub(crate) const WAITING: &str = "300, 500, 501, 502, 503, 599, 600";
 pub(crate) const EXPORTS_WAITING: &str =
     "register = 200 AND state IN ('300', '500', '501', '502', '503', '599', '600')";
 
+/// States in which most trades are in the end, and stay: what is in any other is found by its state, in an index that has none of these.
+pub(crate) const SETTLED: &str = "800, 899";
+
+/// Whether trades in none of these states are many.
+pub(crate) fn rare(states: &[u16]) -> bool {
+    let settled = |state: &u16| SETTLED.split(", ").any(|known| known.parse() == Ok(*state));
+    !states.is_empty() && !states.iter().any(settled)
+}
+
 /// Whether in all of these states a trade waits for an officer.
 pub(crate) fn wait(states: &[u16]) -> bool {
     let waits = |state: &u16| WAITING.split(", ").any(|known| known.parse() == Ok(*state));

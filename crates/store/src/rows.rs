@@ -246,13 +246,12 @@ pub enum Scope {
     Office(Vec<Text>),
 }
 
-/// What a list is narrowed to.
+/// What a list is narrowed to. A page is made of so many lines at most, whatever it is narrowed to: it may have fewer than were asked
+/// for, or none, and yet a place from which the next goes on.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Search {
     /// Only these states (numbers of `clearance::consignment::State`).
     pub states: Vec<u16>,
-    /// Order number, `invtNo`, `preNo`, waybill number or `copNo`, exactly.
-    pub number: Option<Text>,
     /// Whether what came first stands first.
     pub oldest_first: bool,
 }
@@ -261,6 +260,10 @@ impl Search {
     /// Whether all that is looked for waits for an officer.
     pub(crate) fn is_of_waiting(&self) -> bool {
         crate::queue::wait(&self.states)
+    }
+    /// Whether all that is looked for is in states in which trades do not stay.
+    pub(crate) fn is_of_rare(&self) -> bool {
+        crate::queue::rare(&self.states)
     }
 }
 

@@ -45,7 +45,8 @@ pub fn page(frame: &Frame, view: &View) -> Page {
     let body = html! {
         (narrowed.form(texts, &STATES, &texts.text("number-hint")))
         @if view.list.consignments.is_empty() {
-            @if narrowed.is_narrow() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
+            @if narrowed.is_narrow() && next.is_some() { (empty(&texts.text("nothing-here"), &texts.text("nothing-here-help"))) }
+            @else if narrowed.is_narrow() { (empty(&texts.text("nothing-found"), &texts.text("nothing-found-help"))) }
             @else { (empty(&texts.text("no-trades"), &texts.text("no-trades-help"))) }
         } @else {
             (table(texts, view, sorting, &link))

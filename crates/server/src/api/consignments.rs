@@ -30,7 +30,8 @@ use store::{QueueOrder, QueueSearch, Read, RecordSearch, Scope, Search, StoredEv
 /// `GET /v1/consignments?state=&number=&party=&sort=&after=&limit=&with=`: `party` narrows an office's list to the trades that
 /// name an enterprise; `with=waiting` adds to what is under way what it waits for and until when. `sort=created` begins with the
 /// oldest, however many there are. By a column a list is put in order that fits into 500 lines, and `after` counts rows then: a
-/// longer one stays as it came, and `more` says so. `sort=-risk` is for offices: by score, lane and number of reasons.
+/// longer one stays as it came, and `more` says so. A page of a narrowed list looks at so many trades at most, so it may have fewer lines
+/// than `limit`, or none, and yet a cursor. What has a number is found by keys. `sort=-risk` is for offices: by score, lane and number of reasons.
 pub async fn search(
     State(window): State<Arc<Window>>,
     caller: Caller,
@@ -64,7 +65,7 @@ pub(crate) async fn listed(
     let sort = parameter(query, "sort").filter(|sort| sort != "-created");
     let oldest_first = sort.as_deref() == Some("created");
     let sort = sort.filter(|_| !oldest_first);
-    let search = Search { states, number: parameter(query, "number"), oldest_first };
+    let (search, number) = (Search { states, oldest_first }, parameter(query, "number"));
     // Read first: what is merged meanwhile makes the list newer than it says, never older.
     let position = window.read.listed().await?;
     let named = named_by(window, &scope, parameter(query, "party").as_deref())?;
@@ -76,16 +77,17 @@ pub(crate) async fn listed(
     }
     let compare = sort.as_deref().filter(|_| by_risk.is_none()).map(compared).transpose()?;
     let is_sorted = compare.is_some() || by_risk.is_some();
-    let mut of_number = match (&search.number, after) {
-        (Some(number), None) => by_number(window, within, number).await?,
-        _ => Vec::new(),
-    };
-    of_number.retain(|one| search.states.is_empty() || search.states.contains(&one.state));
     let mut more = false;
-    let (mut found, mut next) = match (of_number.is_empty(), is_sorted) {
-        (false, _) => (of_number, None),
-        (true, false) => window.read.search(within, &search, after, limit).await?,
-        (true, true) => {
+    let (mut found, mut next) = match (number, is_sorted) {
+        // All are found by keys, and are few: there is no page behind them.
+        (Some(_), false) if after.is_some() => (Vec::new(), None),
+        (Some(number), _) => {
+            let mut found = by_number(window, within, &number).await?;
+            found.retain(|one| search.states.is_empty() || search.states.contains(&one.state));
+            (found, None)
+        }
+        (None, false) => window.read.search(within, &search, after, limit).await?,
+        (None, true) => {
             let (found, rest) = window.read.search(within, &search, None, SORTABLE + 1).await?;
             more = rest.is_some();
             if more { window.read.search(within, &search, after, limit).await? } else { (found, None) }

@@ -39,8 +39,7 @@ pub(super) async fn search(
     let start = if search.oldest_first { i64::MIN } else { i64::MAX };
     let place = after.map_or(start, |after| after as i64);
     let states: Vec<i16> = search.states.iter().map(|state| *state as i16).collect();
-    let number = search.number.as_deref();
-    let mut narrowed = "(cardinality($2::smallint[]) = 0 OR l.state = ANY($2)) AND ($3::text IS NULL OR l.order_no = $3 OR l.entry = $3)".to_owned();
+    let mut narrowed = "(cardinality($2::smallint[]) = 0 OR l.state = ANY($2))".to_owned();
     if search.is_of_waiting() {
         // In these words, so that the index of what waits is seen to fit.
         narrowed.push_str(&format!(" AND l.state IN ({WAITING})"));
@@ -49,16 +48,16 @@ pub(super) async fn search(
         Scope::Party(codes) => {
             let codes: Vec<&str> = codes.iter().map(Text::as_str).collect();
             let statement = format!(
-                "SELECT DISTINCT ON (l.created) {COLUMNS} FROM listed_under p CROSS JOIN LATERAL unnest(p.keys) AS k(key) JOIN listed l ON l.key = k.key WHERE p.party = ANY($5::text[]) AND p.millisecond {from} ($1::bigint >> 20) AND l.created {behind} $1::bigint AND {narrowed} ORDER BY l.created {order} LIMIT $4"
+                "SELECT DISTINCT ON (l.created) {COLUMNS} FROM listed_under p CROSS JOIN LATERAL unnest(p.keys) AS k(key) JOIN listed l ON l.key = k.key WHERE p.party = ANY($4::text[]) AND p.millisecond {from} ($1::bigint >> 20) AND l.created {behind} $1::bigint AND {narrowed} ORDER BY l.created {order} LIMIT $3"
             );
-            query(client, &statement, &[&place, &states, &number, &(limit as i64), &codes]).await
+            query(client, &statement, &[&place, &states, &(limit as i64), &codes]).await
         }
         Scope::Office(districts) => {
             let districts = prefixes(districts);
             let statement = format!(
-                "SELECT {COLUMNS} FROM listed l WHERE l.created {behind} $1 AND {narrowed} AND (cardinality($5::text[]) = 0 OR l.customs LIKE ANY($5)) ORDER BY l.created {order} LIMIT $4"
+                "SELECT {COLUMNS} FROM listed l WHERE l.created {behind} $1 AND {narrowed} AND (cardinality($4::text[]) = 0 OR l.customs LIKE ANY($4)) ORDER BY l.created {order} LIMIT $3"
             );
-            query(client, &statement, &[&place, &states, &number, &(limit as i64), &districts]).await
+            query(client, &statement, &[&place, &states, &(limit as i64), &districts]).await
         }
     };
     let rows = rows.map_err(|error| failed("search", error))?;

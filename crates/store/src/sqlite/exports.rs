@@ -8,7 +8,7 @@ use clearance::export::{ClosedPeriod, ExportKey, ExportState};
 use std::collections::BTreeMap;
 
 /// Lines of the index that are looked at for a page, at least.
-const PAGE: usize = 100;
+const PAGE: usize = 20;
 
 impl Shared {
     /// The last row of a state of exports.

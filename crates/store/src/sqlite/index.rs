@@ -104,6 +104,7 @@ CREATE TABLE IF NOT EXISTS listed(created INTEGER PRIMARY KEY, hash INTEGER NOT 
 CREATE INDEX IF NOT EXISTS listed_waiting ON listed(created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
 CREATE INDEX IF NOT EXISTS listed_lane ON listed(lane, time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
 CREATE INDEX IF NOT EXISTS listed_age ON listed(time, created) WHERE state IN (300, 500, 501, 502, 503, 599, 600);
+CREATE INDEX IF NOT EXISTS listed_rare ON listed(state, created) WHERE state NOT IN (800, 899);
 CREATE TABLE IF NOT EXISTS listed_party(party INTEGER NOT NULL, created INTEGER NOT NULL, PRIMARY KEY(party, created)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record(created INTEGER PRIMARY KEY, register INTEGER NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS record_register ON record(register, created);

@@ -15,6 +15,7 @@ use crate::crypt::Keyring;
 use clearance::keys::{Position, Time};
 use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -801,13 +802,25 @@ impl LedgerReader {
     /// # Errors
     /// When it cannot be read or opened.
     pub fn get(&self, sequence: u64) -> Result<Option<StoredRow>, StoreError> {
+        self.get_of(sequence, |_| true)
+    }
+
+    /// The same, if it is of a kind that is wanted: of others nothing is opened.
+    ///
+    /// # Errors
+    /// When it cannot be read or opened.
+    pub fn get_of(
+        &self,
+        sequence: u64,
+        wanted: impl Fn(u8) -> bool,
+    ) -> Result<Option<StoredRow>, StoreError> {
         let Some(segment) = self.segment_of(sequence) else { return Ok(None) };
         let found = self.with(segment, |connection| {
             let mut statement = connection
                 .prepare_cached("SELECT sequence, time, kind, payload FROM row WHERE sequence = ?1")?;
             statement.query_row([sequence as i64], read_row).optional()
         })?;
-        found.map(|row| self.opened(row)).transpose()
+        found.filter(|row| wanted(row.kind)).map(|row| self.opened(row)).transpose()
     }
 
     /// Rows after a number, in order, in batches, until `visit` says stop.
@@ -987,30 +1000,31 @@ pub(super) fn place(payload: &[u8]) -> Option<u8> {
 /// Blocks that were opened last: whoever reads rows one after the other opens each once.
 #[derive(Default)]
 pub(super) struct Opened {
-    blocks: Mutex<Vec<(u64, Arc<Block>)>>,
+    blocks: Mutex<VecDeque<(u64, Arc<Block>)>>,
     /// Moves on with every erasure: what was read before it is not kept.
     age: AtomicU64,
 }
 
 impl Opened {
-    /// A few threads read at a time, each in a block.
-    const KEPT: usize = 32;
+    /// What a page of fifty trades is made of, for a few who look at one: a block of the usual rows takes 16 KiB.
+    const KEPT: usize = 512;
 
-    fn blocks(&self) -> std::sync::MutexGuard<'_, Vec<(u64, Arc<Block>)>> {
+    fn blocks(&self) -> std::sync::MutexGuard<'_, VecDeque<(u64, Arc<Block>)>> {
         self.blocks.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
     /// The block, or how many erasures there were so far.
     fn find(&self, first: u64) -> Result<Arc<Block>, u64> {
-        let found = self.blocks().iter().find(|(known, _)| *known == first).map(|(_, block)| block.clone());
+        let found =
+            self.blocks().iter().rev().find(|(known, _)| *known == first).map(|(_, block)| block.clone());
         found.ok_or_else(|| self.age.load(Ordering::SeqCst))
     }
     fn keep(&self, first: u64, block: Arc<Block>, age: u64) -> Arc<Block> {
         let mut blocks = self.blocks();
         if self.age.load(Ordering::SeqCst) == age {
             if blocks.len() >= Self::KEPT {
-                blocks.remove(0);
+                blocks.pop_front();
             }
-            blocks.push((first, block.clone()));
+            blocks.push_back((first, block.clone()));
         }
         block
     }

@@ -4,7 +4,7 @@ use super::index::{Index, failed};
 use super::store::Shared;
 use crate::StoreError;
 use crate::hasher::KeyHash;
-use crate::queue::{QueuePage, QueuePlace, QueueSearch, Stretch, WAITING, Walk};
+use crate::queue::{QueuePage, QueuePlace, QueueSearch, SETTLED, Stretch, WAITING, Walk};
 use crate::rows::{Scope, Search, Summary};
 use clearance::Text;
 use clearance::keys::{OrderKey, Position, Time};
@@ -80,6 +80,75 @@ impl Index {
         run().map_err(|error| failed("read a list", error))
     }
 
+    /// Lines in states in which trades do not stay, behind a creation number; of these parties, or of all.
+    fn rare(
+        &self,
+        parties: Option<&[KeyHash]>,
+        states: &[u16],
+        (oldest_first, after): (bool, u64),
+        limit: usize,
+    ) -> Result<Vec<(u64, Summary)>, StoreError> {
+        let (behind, order) = if oldest_first { (">", "ASC") } else { ("<", "DESC") };
+        let of_party = if parties.is_some() {
+            "EXISTS (SELECT 1 FROM listed_party WHERE party = ?4 AND listed_party.created = listed.created)"
+        } else {
+            "?4 IS NULL"
+        };
+        let statement = format!(
+            "SELECT {COLUMNS} FROM listed INDEXED BY listed_rare WHERE state = ?3 AND state NOT IN ({SETTLED})
+                 AND created {behind} ?1 AND {of_party} ORDER BY created {order} LIMIT ?2"
+        );
+        let run = || -> rusqlite::Result<Vec<(u64, Summary)>> {
+            let mut statement = self.connection.prepare_cached(&statement)?;
+            let after = i64::try_from(after).unwrap_or(i64::MAX);
+            let own: Vec<Option<KeyHash>> = match parties {
+                None => vec![None],
+                Some(parties) => parties.iter().copied().map(Some).collect(),
+            };
+            let mut found = Vec::new();
+            for state in states {
+                for party in &own {
+                    let asked = params![after, limit as i64, state, party];
+                    for row in statement.query_map(asked, read_summary)? {
+                        found.push(row?);
+                    }
+                }
+            }
+            found.sort_by_key(|(created, _)| *created);
+            if !oldest_first {
+                found.reverse();
+            }
+            found.dedup_by_key(|(created, _)| *created);
+            found.truncate(limit);
+            Ok(found)
+        };
+        run().map_err(|error| failed("read a list", error))
+    }
+
+    /// Whether these parties have so many lines at most behind a creation number.
+    fn has_few(
+        &self,
+        parties: &[KeyHash],
+        (oldest_first, after): (bool, u64),
+        few: usize,
+    ) -> Result<bool, StoreError> {
+        let behind = if oldest_first { ">" } else { "<" };
+        let statement = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM listed_party WHERE party = ?1 AND created {behind} ?2 LIMIT ?3)"
+        );
+        let run = || -> rusqlite::Result<bool> {
+            let mut statement = self.connection.prepare_cached(&statement)?;
+            let after = i64::try_from(after).unwrap_or(i64::MAX);
+            let mut all = 0;
+            for party in parties {
+                let asked = params![party, after, few as i64 + 1];
+                all += statement.query_row(asked, |row| row.get::<_, i64>(0))?;
+            }
+            Ok(all <= few as i64)
+        };
+        run().map_err(|error| failed("count a list", error))
+    }
+
     /// A stretch of what waits, in order of lane and age; of these parties, or of all.
     fn queued(
         &self,
@@ -134,6 +203,10 @@ impl Index {
 const COLUMNS: &str = "listed.created, platform, order_no, state, lane, customs, entry, sequence, time";
 /// Lines of the index that are looked at for a page, at least.
 const PAGE: usize = 100;
+/// Lines that are looked at for a page at most, where few are in the states that are asked for: a microsecond or two each.
+const LOOKED: usize = 8_000;
+/// A party with so many lines has its own looked through, whatever they are narrowed to.
+const FEW: usize = 2_000;
 
 /// Under which hashes a scope's own lines are found; none = all are looked through.
 fn parties_of(shared: &Shared, scope: &Scope) -> Option<Vec<KeyHash>> {
@@ -165,14 +238,26 @@ pub(super) fn search(
 ) -> Result<(Vec<Summary>, Option<u64>), StoreError> {
     let parties = parties_of(shared, scope);
     let mut place = after.unwrap_or(if search.oldest_first { 0 } else { u64::MAX });
-    let mut found = Vec::new();
-    loop {
-        let waiting = search.is_of_waiting();
+    let (waiting, most) = (search.is_of_waiting(), limit.max(PAGE));
+    let by_state = search.is_of_rare() && {
         let from = (search.oldest_first, place);
-        let page = shared.index(|index| index.list(parties.as_deref(), waiting, from, limit.max(PAGE)))?;
+        let few = parties.as_deref().map(|parties| shared.index(|index| index.has_few(parties, from, FEW)));
+        !few.transpose()?.unwrap_or(waiting)
+    };
+    let (mut found, mut looked) = (Vec::new(), 0);
+    loop {
+        let from = (search.oldest_first, place);
+        let page = shared.index(|index| {
+            if by_state {
+                index.rare(parties.as_deref(), &search.states, from, most)
+            } else {
+                index.list(parties.as_deref(), waiting, from, most)
+            }
+        })?;
         if page.is_empty() {
             return Ok((found, None));
         }
+        looked += page.len();
         for (created, mut summary) in page {
             place = created;
             brought_up(shared, &mut summary);
@@ -184,15 +269,15 @@ pub(super) fn search(
                 }
             };
             let in_state = search.states.is_empty() || search.states.contains(&summary.state);
-            let has_number = search.number.as_ref().is_none_or(|number| {
-                summary.order.order_no == *number || summary.invt_no.as_ref() == Some(number)
-            });
-            if in_district && in_state && has_number {
+            if in_district && in_state {
                 found.push(summary);
                 if found.len() == limit {
                     return Ok((found, Some(created)));
                 }
             }
+        }
+        if looked >= LOOKED {
+            return Ok((found, Some(place)));
         }
     }
 }
@@ -279,4 +364,51 @@ fn read_summary(row: &rusqlite::Row<'_>) -> rusqlite::Result<(u64, Summary)> {
             time: Time(row.get(8)?),
         },
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::index::IndexWriter;
+
+    #[test]
+    fn what_is_rare_is_found_by_its_state_and_no_more_of_a_party_is_counted_than_few() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = IndexWriter::open(folder.path()).unwrap();
+        let index = writer.index();
+        let party: KeyHash = 7;
+        for created in 1_i64..=300 {
+            let state = match created % 10 {
+                0 => 100,
+                1 => 300,
+                _ => 800,
+            };
+            index
+                .connection
+                .execute(
+                    "INSERT INTO listed VALUES(?1, ?1, 'P', ?1, ?2, 0, '8601', NULL, ?1, ?1)",
+                    params![created, state],
+                )
+                .unwrap();
+            if created % 3 == 0 {
+                index
+                    .connection
+                    .execute("INSERT INTO listed_party VALUES(?1, ?2)", params![party, created])
+                    .unwrap();
+            }
+        }
+        let places =
+            |found: Vec<(u64, Summary)>| found.into_iter().map(|(place, _)| place).collect::<Vec<_>>();
+        let newest = (false, u64::MAX);
+        assert_eq!(places(index.rare(None, &[100], newest, 3).unwrap()), [300, 290, 280]);
+        assert_eq!(places(index.rare(None, &[100, 300], newest, 3).unwrap()), [300, 291, 290]);
+        assert_eq!(places(index.rare(None, &[100], (true, 280), 9).unwrap()), [290, 300]);
+        assert_eq!(places(index.rare(Some(&[party]), &[100, 300], newest, 4).unwrap()), [300, 291, 270, 261]);
+        assert_eq!(places(index.rare(Some(&[party]), &[100], (false, 61), 9).unwrap()), [60, 30]);
+        // What trades stay in is in no such index.
+        assert!(index.rare(None, &[800], newest, 9).unwrap().is_empty());
+        assert!(index.has_few(&[party], newest, 100).unwrap());
+        assert!(!index.has_few(&[party], newest, 99).unwrap());
+        assert!(index.has_few(&[party], (true, 290), 4).unwrap());
+    }
 }

@@ -10,7 +10,7 @@ use super::merger::Merger;
 use super::replay::replay;
 use super::runs::{self, Current, Family};
 use super::writer::Writer;
-use crate::codec::{self, Waiting};
+use crate::codec::{self, Waiting, kind};
 use crate::hasher::{Hasher, KeyHash};
 use crate::learning::Learning;
 use crate::queue::{QueuePage, QueuePlace, QueueSearch};
@@ -22,7 +22,7 @@ use crate::{Commit, Read, Store, StoreError, Transaction};
 use ceb::Document;
 use clearance::Text;
 use clearance::consignment::{ArrivalRecord, Consignment, WaybillRecord};
-use clearance::event::{Cause, Follow, Timer};
+use clearance::event::{Follow, Timer};
 use clearance::export::{ExportKey, ExportState};
 use clearance::facts::{CountKey, Facts, Keys, Numbers};
 use clearance::keys::{ArrivalKey, ClaimKey, OrderKey, Position, Time, WaybillKey};
@@ -228,20 +228,27 @@ impl Shared {
         Ok(Some((stored.time, row)))
     }
 
+    /// The same, if it is of this kind.
+    fn row_of(&self, kind: u8, sequence: u64) -> Result<Option<(Time, Row)>, StoreError> {
+        let found = self.ledger.get_of(sequence, |of| of == kind)?;
+        let Some(stored) = found.filter(|stored| !stored.erased) else { return Ok(None) };
+        let row = codec::decode(&stored.payload).map_err(|damage| damaged(sequence, damage.0))?;
+        Ok(Some((stored.time, row)))
+    }
+
     pub(super) fn event(&self, sequence: u64) -> Result<Option<(Time, EventRow)>, StoreError> {
-        Ok(match self.row(sequence)? {
+        Ok(match self.row_of(kind::EVENT, sequence)? {
             Some((time, Row::Event(event))) => Some((time, *event)),
             _ => None,
         })
     }
 
     pub(super) fn document(&self, position: Position) -> Result<Arc<Document>, StoreError> {
-        match self.event(position.sequence)? {
-            Some((_, EventRow { event: clearance::Event { cause: Cause::Document(arrived), .. }, .. })) => {
-                Ok(arrived.document.clone())
-            }
-            _ => Err(damaged(position.sequence, "a document was expected here")),
-        }
+        let sequence = position.sequence;
+        let found = self.ledger.get_of(sequence, |of| of == kind::EVENT)?;
+        let found = found.filter(|stored| !stored.erased).map(|stored| codec::document(&stored.payload));
+        let document = found.transpose().map_err(|damage| damaged(sequence, damage.0))?.flatten();
+        document.ok_or_else(|| damaged(sequence, "a document was expected here"))
     }
 
     fn hydrated(&self, mut consignment: Consignment) -> Result<Consignment, StoreError> {
@@ -351,7 +358,7 @@ impl Shared {
 
     /// The record that a row has.
     pub(super) fn record_of(&self, sequence: u64) -> Result<Option<Arc<Record>>, StoreError> {
-        Ok(match self.row(sequence)? {
+        Ok(match self.row_of(kind::RECORD, sequence)? {
             Some((_, Row::Record(record))) => Some(record),
             _ => None,
         })
@@ -711,7 +718,7 @@ impl Read for SqliteRead {
         self.stored(position.sequence)
     }
     async fn message(&self, position: Position) -> Result<Option<MessageRow>, StoreError> {
-        Ok(match self.shared.row(position.sequence)? {
+        Ok(match self.shared.row_of(kind::MESSAGE, position.sequence)? {
             Some((_, Row::Message(message))) => Some(message),
             _ => None,
         })

@@ -301,6 +301,28 @@ fn a_queue_is_read_in_order_from_its_index() {
     let (mut newest, _) = now(read.search(&Scope::Office(Vec::new()), &oldest(false), None, 1000)).unwrap();
     newest.reverse();
     assert_eq!([first, rest].concat(), newest, "the oldest first is the newest first, turned round");
+    // Narrowed to states, page by page: what the whole list has of them, of all and of one party.
+    let party = Scope::Party(vec![trades[0].declaration.head.agent_code.clone()]);
+    for (scope, oldest_first) in
+        [(Scope::Office(Vec::new()), true), (Scope::Office(Vec::new()), false), (party, false)]
+    {
+        let whole = now(read.search(&scope, &oldest(oldest_first), None, 1000)).unwrap().0;
+        for states in [vec![300], vec![120], vec![120, 300], vec![100], vec![120, 800], vec![800, 899]] {
+            let search = Search { states: states.clone(), oldest_first };
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let (lines, next) = now(read.search(&scope, &search, after, 7)).unwrap();
+                found.extend(lines);
+                match next {
+                    Some(next) => after = Some(next),
+                    None => break,
+                }
+            }
+            let expected: Vec<_> =
+                whole.iter().filter(|line| states.contains(&line.state)).cloned().collect();
+            assert_eq!(found, expected, "{states:?}");
+        }
+    }
     expected.sort_by_key(|line| (std::cmp::Reverse(line.lane), line.time, line.position.sequence));
     let pages = |scope: &Scope, order: QueueOrder| {
         let (mut found, mut after) = (Vec::new(), None);
