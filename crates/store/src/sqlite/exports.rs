@@ -44,9 +44,15 @@ impl Shared {
 
     /// The state that stands in a list on a row.
     fn listed_state(&self, sequence: u64, list: u8) -> Result<Option<ExportState>, StoreError> {
+        let erasures = &self.ledger.opened.erasures;
+        let age = match self.read_exports.find((sequence, list), erasures) {
+            Ok(found) => return Ok(Some(found)),
+            Err(age) => age,
+        };
         let stands = |state: &ExportState| ExportLine::of(state).is_some_and(|line| line.list == list);
         let Some(mut state) = self.states_of(sequence)?.into_iter().find(stands) else { return Ok(None) };
         self.open_documents(&mut state)?;
+        self.read_exports.keep((sequence, list), state.clone(), age, erasures);
         Ok(Some(state))
     }
 }

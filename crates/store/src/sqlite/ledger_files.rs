@@ -8,6 +8,7 @@
 
 use super::block::Block;
 use super::folder::Folder;
+use super::kept::Kept;
 use super::store::Options;
 use crate::MasterKey;
 use crate::StoreError;
@@ -15,7 +16,6 @@ use crate::crypt::Keyring;
 use clearance::keys::{Position, Time};
 use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -782,7 +782,8 @@ impl LedgerReader {
     /// The block of a row that is the `index`-th of it.
     pub(super) fn block(&self, sequence: u64, index: u8) -> Result<Arc<Block>, StoreError> {
         let first = sequence.saturating_sub(u64::from(index));
-        let age = match self.opened.find(first) {
+        let Opened { blocks, erasures } = &*self.opened;
+        let age = match blocks.find(first, erasures) {
             Ok(block) => return Ok(block),
             Err(age) => age,
         };
@@ -794,7 +795,9 @@ impl LedgerReader {
         })?;
         let blob = blob.ok_or_else(|| unsealable(sequence, "its block is not here"))?;
         let block = Block::open(&self.keyring, &blob).map_err(|error| unsealable(sequence, error.0))?;
-        Ok(self.opened.keep(first, Arc::new(block), age))
+        let block = Arc::new(block);
+        blocks.keep(first, block.clone(), age, erasures);
+        Ok(block)
     }
 
     /// The row with a number.
@@ -998,41 +1001,26 @@ pub(super) fn place(payload: &[u8]) -> Option<u8> {
 }
 
 /// Blocks that were opened last: whoever reads rows one after the other opens each once.
-#[derive(Default)]
 pub(super) struct Opened {
-    blocks: Mutex<VecDeque<(u64, Arc<Block>)>>,
+    blocks: Kept<u64, Arc<Block>>,
     /// Moves on with every erasure: what was read before it is not kept.
-    age: AtomicU64,
+    pub erasures: AtomicU64,
+}
+
+impl Default for Opened {
+    fn default() -> Self {
+        Self { blocks: Kept::new(Self::KEPT), erasures: AtomicU64::new(0) }
+    }
 }
 
 impl Opened {
     /// What a page of fifty trades is made of, for a few who look at one: a block of the usual rows takes 16 KiB.
     const KEPT: usize = 512;
 
-    fn blocks(&self) -> std::sync::MutexGuard<'_, VecDeque<(u64, Arc<Block>)>> {
-        self.blocks.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-    /// The block, or how many erasures there were so far.
-    fn find(&self, first: u64) -> Result<Arc<Block>, u64> {
-        let found =
-            self.blocks().iter().rev().find(|(known, _)| *known == first).map(|(_, block)| block.clone());
-        found.ok_or_else(|| self.age.load(Ordering::SeqCst))
-    }
-    fn keep(&self, first: u64, block: Arc<Block>, age: u64) -> Arc<Block> {
-        let mut blocks = self.blocks();
-        if self.age.load(Ordering::SeqCst) == age {
-            if blocks.len() >= Self::KEPT {
-                blocks.pop_front();
-            }
-            blocks.push_back((first, block.clone()));
-        }
-        block
-    }
     /// After rows were erased: what was opened before is dropped, and what is being opened is not kept.
     pub fn forget(&self) {
-        let mut blocks = self.blocks();
-        self.age.fetch_add(1, Ordering::SeqCst);
-        blocks.clear();
+        self.erasures.fetch_add(1, Ordering::SeqCst);
+        self.blocks.forget(&self.erasures);
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod evidence;
 mod exports;
 pub mod folder;
 pub mod index;
+mod kept;
 pub mod ledger_files;
 mod lists;
 pub mod manifest;

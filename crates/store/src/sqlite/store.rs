@@ -4,6 +4,7 @@
 use super::ahead::Ahead;
 use super::folder::Folder;
 use super::index::{Entries, Index, IndexWriter};
+use super::kept::Kept;
 use super::ledger_files::{LedgerFiles, LedgerReader};
 use super::memory::{FromIndex, Memory, Prepared, TimerKey};
 use super::merger::Merger;
@@ -66,7 +67,13 @@ pub(super) struct Shared {
     /// Versions of the reference since the store was opened: nobody else can move it.
     reference: AtomicU64,
     pub(super) learning: Learning,
+    /// What was read of rows lately and is not in memory, by the row: of trades, and of exports that stand in a list.
+    read: Kept<u64, Arc<Consignment>>,
+    pub(super) read_exports: Kept<(u64, u8), ExportState>,
 }
+
+/// What a few pages have of each, some kilobytes apiece.
+const READ: usize = 1_000;
 
 /// The writing side.
 pub struct SqliteStore {
@@ -295,13 +302,23 @@ impl Shared {
             memory.hasher.order(key)
         };
         let Some(sequence) = self.last_row(hash)? else { return Ok(None) };
+        let erasures = &self.ledger.opened.erasures;
+        let other = || damaged(sequence, "the consignment's state was expected here");
+        let age = match self.read.find(sequence, erasures) {
+            Ok(found) => return if found.key == *key { Ok(Some(found)) } else { Err(other()) },
+            Err(age) => age,
+        };
         let state = self
             .event(sequence)?
             .and_then(|(_, event)| event.outcome)
             .and_then(|outcome| outcome.consignment);
         match state.filter(|state| state.key == *key) {
-            Some(state) => Ok(Some(Arc::new(self.hydrated(Arc::unwrap_or_clone(state))?))),
-            None => Err(damaged(sequence, "the consignment's state was expected here")),
+            Some(state) => {
+                let state = Arc::new(self.hydrated(Arc::unwrap_or_clone(state))?);
+                self.read.keep(sequence, state.clone(), age, erasures);
+                Ok(Some(state))
+            }
+            None => Err(other()),
         }
     }
 
@@ -452,6 +469,8 @@ impl SqliteStore {
         let shared = Arc::new(Shared {
             reference: AtomicU64::new(0),
             learning: Learning::of(&reader.keyring),
+            read: Kept::new(READ),
+            read_exports: Kept::new(READ),
             memory: RwLock::new(memory),
             hasher,
             ledger: reader,
