@@ -70,8 +70,8 @@ pub struct Periods {
     pub period: Option<String>,
     /// The periods.
     pub periods: Vec<Period>,
-    /// Whether there are older ones.
-    pub more: bool,
+    /// After which one the older ones come; none = there are none.
+    pub next: Option<String>,
 }
 
 /// What the list has of one order.

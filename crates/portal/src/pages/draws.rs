@@ -11,8 +11,8 @@ use crate::parts::{
 use crate::shell::{Desk, Frame, Page, guard};
 use maud::{Markup, html};
 
-/// Where periods are told that have no room on a page: as many as the interface tells at once.
-const OLDER: &str = "/v1/draws?limit=500";
+/// Where the periods are told that come after one.
+const OLDER: &str = "/draws?after=";
 
 /// What was looked up.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -113,7 +113,7 @@ fn periods(texts: Texts, view: &View) -> Markup {
     };
     html! {
         (table.shown())
-        @if view.told.more { p { a href=(OLDER) { (texts.text("draws-older")) } } }
+        @if let Some(next) = &view.told.next { p { a href={ (OLDER) (next) } { (texts.text("draws-older")) } } }
     }
 }
 

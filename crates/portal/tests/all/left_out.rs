@@ -102,12 +102,12 @@ fn bags_what_stops_them_and_periods_besides_those_that_are_shown_are_told_of() {
         let outside = frame(language, false);
         let page = |more: bool| {
             let periods = vec![Period::default()];
-            let told = Periods { periods, more, ..Periods::default() };
+            let told = Periods { periods, next: more.then(|| "20260105".into()), ..Periods::default() };
             let days = vec![(String::new(), String::new())];
             let view = draws::View { told, days, ..draws::View::default() };
             draws::page(&outside, &view).shown(&outside)
         };
-        let link = format!("<a href=\"/v1/draws?limit=500\">{}</a>", outside.texts.text("draws-older"));
+        let link = format!("<a href=\"/draws?after=20260105\">{}</a>", outside.texts.text("draws-older"));
         assert!(page(true).contains(&link) && !page(false).contains(&link), "{}", language.tag());
     }
 }

@@ -68,14 +68,21 @@ async fn found(window: &Window, period: &str) -> Result<Arc<Record>, Problem> {
     window.read.record(&key(first)).await?.ok_or_else(absent)
 }
 
-/// `GET /v1/draws?limit=`: the newest first.
+/// `GET /v1/draws?after=&limit=`: the newest first, or those before the period that `next` of an answer names.
 pub async fn list(State(window): State<Arc<Window>>, query: Query) -> Result<Json<Value>, Problem> {
-    Ok(Json(all(&window, limit(&query, CONSIGNMENTS)?).await?))
+    let after = parameter(&query, "after");
+    Ok(Json(all(&window, after.as_deref(), limit(&query, CONSIGNMENTS)?).await?))
 }
 
-/// The newest periods, and what is drawn with now.
-pub(crate) async fn all(window: &Window, limit: usize) -> Result<Value, Problem> {
-    let records = draws::periods(window, &[]).await?;
+/// The newest periods, or those before one, and what is drawn with now.
+pub(crate) async fn all(window: &Window, after: Option<&str>, limit: usize) -> Result<Value, Problem> {
+    let wrong = || Problem::bad_request("after is the first day of a period, yyyyMMdd, as next of an answer");
+    let after = after.map(|after| Day::parse(after).map(key).ok_or_else(wrong)).transpose()?;
+    let mut records = draws::periods(window, &[]).await?;
+    records.retain(|record| after.as_ref().is_none_or(|after| record.key.id < after.id));
+    let more = records.len() > limit;
+    records.truncate(limit);
+    let next = records.last().filter(|_| more).map(|record| record.key.id.to_string());
     let reference = window.reference();
     let law = reference.current().parameters.on(window.clock.now().day());
     let period = reference.sampling_seed.period.map(|period| period.first.to_string());
@@ -85,8 +92,9 @@ pub(crate) async fn all(window: &Window, limit: usize) -> Result<Value, Problem>
             "periodDays": law.draw_period_days, "handoverHours": law.draw_handover_hours,
             "secretDays": law.draw_secret_days, "revealDays": law.draw_reveal_days, "floor": law.sampling_floor,
         },
-        "periods": records.iter().take(limit).map(|record| told(record)).collect::<Vec<_>>(),
-        "more": records.len() > limit,
+        "periods": records.iter().map(|record| told(record)).collect::<Vec<_>>(),
+        "more": more,
+        "next": next,
     }))
 }
 

@@ -41,7 +41,7 @@ pub(super) fn refusals(method: &str, path: &str) -> Vec<(u16, &'static str)> {
 /// What may stand in the query of a route.
 pub(super) fn queries(path: &str) -> &'static [&'static str] {
     match path.strip_prefix(DRAWS) {
-        Some("") => &["limit"],
+        Some("") => &["after", "limit"],
         Some("/{period}/line") => &["platform", "orderNo", "salt"],
         _ => super::openapi_books::queries(path),
     }
@@ -123,6 +123,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                 ("law", json!({"type": "object"})),
                 ("periods", list_of("DrawPeriod")),
                 ("more", json!({"type": "boolean", "description": "whether there are older ones"})),
+                ("next", or_null("string")),
             ]),
         ),
         ("DrawLine", object(&line)),

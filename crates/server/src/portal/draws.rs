@@ -22,20 +22,21 @@ use std::sync::Arc;
 /// Periods of a page.
 const PERIODS: usize = 26;
 
-async fn view(window: &Window) -> Result<View, Problem> {
-    let told: ::portal::answers::draws::Periods = read(api::all(window, PERIODS).await?)?;
+async fn view(window: &Window, after: &str) -> Result<View, Problem> {
+    let after = Some(after).filter(|after| !after.is_empty());
+    let told: ::portal::answers::draws::Periods = read(api::all(window, after, PERIODS).await?)?;
     let day = |millis: i64| Time(millis).day().to_string();
     let days = told.periods.iter().map(|one| (day(one.times.begins), day(one.times.ends - 1))).collect();
     Ok(View { told, days, ..View::default() })
 }
 
-/// `GET /draws?period=&platform=&order=&salt=`.
+/// `GET /draws?period=&platform=&order=&salt=&after=`.
 pub async fn everybody(
     State(window): State<Arc<Window>>,
     Seen(frame): Seen,
     asked: Query,
 ) -> Result<Response, Problem> {
-    let mut view = view(&window).await?;
+    let mut view = view(&window, get(&asked, "after").trim()).await?;
     view.asked = ["period", "platform", "order", "salt"].map(|name| get(&asked, name).trim().to_owned());
     let [period, platform, order, salt] = &view.asked;
     if [period, platform, order, salt].iter().all(|one| !one.is_empty()) {
@@ -53,7 +54,7 @@ pub async fn everybody(
 
 /// `GET /desk/draws`.
 pub async fn ask(State(window): State<Arc<Window>>, Seen(frame): Seen) -> Result<Response, Problem> {
-    Ok(shown(&frame, &holder(&frame, &view(&window).await?)))
+    Ok(shown(&frame, &holder(&frame, &view(&window, "").await?)))
 }
 
 /// `POST /desk/draws`: a commitment, or salt and secret.
@@ -75,7 +76,7 @@ pub async fn act(
         Ok(_) => (StatusCode::OK, (true, done(&frame, action))),
         Err(problem) => (problem.status_code(), (false, problem.told_in(is_chinese(&frame), "; "))),
     };
-    let mut view = View { answered: Some(answered), ..view(&window).await? };
+    let mut view = View { answered: Some(answered), ..view(&window, "").await? };
     if let Err(problem) = &came {
         let first = if action == "commit" { "commitment" } else { "secret" };
         let named = |path: &str| {

@@ -117,6 +117,24 @@ async fn begun(zone: &Zone, holders: &Holders) {
     let told = period(zone, PERIOD).await;
     assert_eq!((&told["state"], &told["windowsOwn"]), (&json!("running"), &json!(false)), "{told}");
     assert_eq!(zone.window.reference().sampling_seed.number, told["seed"].as_u64().unwrap() as u32);
+    one_by_one(zone).await;
+}
+
+/// Periods are told to the first of them, one a page too.
+async fn one_by_one(zone: &Zone) {
+    let get = async |path: String| zone.request("GET", &path, None, Vec::new()).await;
+    let (_, all) = get("/v1/draws".to_owned()).await;
+    let (mut found, mut query) = (Vec::new(), "limit=1".to_owned());
+    loop {
+        let (status, page) = get(format!("/v1/draws?{query}")).await;
+        assert_eq!(status, 200, "{page}");
+        found.extend(page["periods"].as_array().unwrap().iter().cloned());
+        let Some(next) = page["next"].as_str() else { break };
+        assert_eq!((&page["more"], found.last().unwrap()["period"].as_str()), (&json!(true), Some(next)));
+        query = format!("limit=1&after={next}");
+    }
+    assert_eq!((&json!(found), &all["next"]), (&all["periods"], &Value::Null));
+    assert_eq!(get("/v1/draws?after=soon".to_owned()).await.0, 400);
 }
 
 fn trades(zone: &Zone, from: u64, count: u64) -> Vec<Trade> {
