@@ -2,7 +2,7 @@
 //! and made again from them; it knows places, times, kinds, codes of parties, logins and numbers of bills, nothing else of what a row holds.
 //! Leaves to others: reading rows, and who may ask.
 
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// What an entry is, for people who look for it. The numbers are kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -109,12 +109,18 @@ pub fn bill(number: &str) -> String {
 #[derive(Default, Debug)]
 pub struct Finder {
     hits: Vec<Hit>,
+    /// Of each stretch of them the newest that is in it or before it: they come nearly in order of time, so whoever looks from their end
+    /// for the newest knows soon that nothing before can be one.
+    tops: Vec<Hit>,
     names: HashMap<String, u32>,
     /// By number of a party or person, which hits concern it.
     of: Vec<Vec<u32>>,
     /// Keys of what waits for somebody.
     waiting: BTreeSet<String>,
 }
+
+/// Entries of a stretch.
+const STRETCH: usize = 1024;
 
 /// The form in which it is kept.
 const FORM: u8 = 4;
@@ -158,7 +164,7 @@ impl Finder {
     /// Adds one; beyond what a number of four bytes counts nothing is added.
     pub fn add<'a>(&mut self, hit: Hit, parties: impl IntoIterator<Item = &'a str>) {
         let Ok(number) = u32::try_from(self.hits.len()) else { return };
-        self.hits.push(hit);
+        self.push(hit);
         for party in parties.into_iter().map(str::trim).filter(|party| !party.is_empty()) {
             let known = self.names.get(party).copied();
             let index = known.unwrap_or_else(|| {
@@ -173,30 +179,50 @@ impl Finder {
         }
     }
 
-    /// The newest that are wanted, at most `limit`: looked for among those of the parties, or among all in memory.
+    fn push(&mut self, hit: Hit) {
+        let before = self.tops.last().copied();
+        match self.tops.get_mut(self.hits.len() / STRETCH) {
+            Some(top) => *top = hit.max(*top),
+            None => self.tops.push(before.map_or(hit, |before| hit.max(before))),
+        }
+        self.hits.push(hit);
+    }
+
+    /// The newest that are wanted, at most `limit`: looked for among those of the parties, or among all in memory, the last that came first.
     pub fn find(&self, wanted: &Wanted, limit: usize) -> Vec<Hit> {
-        // The smallest of those that are kept stands on top, to be thrown out.
-        let mut kept: BinaryHeap<std::cmp::Reverse<Hit>> = BinaryHeap::with_capacity(limit + 1);
-        let mut look = |hit: &Hit| {
-            let smallest = kept.peek().filter(|_| kept.len() >= limit).map(|one| one.0);
-            if wanted.wants(hit) && smallest.is_none_or(|smallest| *hit > smallest) {
-                kept.push(std::cmp::Reverse(*hit));
+        let mut kept: BTreeSet<(Hit, u32)> = BTreeSet::new();
+        // False = none that came before can be among them.
+        let mut look = |number: u32| {
+            let oldest = kept.first().filter(|_| kept.len() >= limit).map(|(hit, _)| *hit);
+            let top = self.tops.get(number as usize / STRETCH).copied();
+            let too_old = |top: Hit| {
+                oldest.is_some_and(|oldest| top <= oldest) || wanted.from.is_some_and(|from| top.time < from)
+            };
+            if limit == 0 || top.is_none_or(too_old) {
+                return false;
+            }
+            let hit = self.hits.get(number as usize).filter(|hit| wanted.wants(hit));
+            if let Some(hit) = hit.filter(|hit| oldest.is_none_or(|oldest| **hit > oldest)) {
+                kept.insert((*hit, number));
                 if kept.len() > limit {
-                    kept.pop();
+                    kept.pop_first();
                 }
             }
+            true
         };
         match &wanted.parties {
-            None => self.hits.iter().for_each(&mut look),
+            None => {
+                let last = u32::try_from(self.hits.len()).unwrap_or(u32::MAX);
+                let _ = (0..last).rev().all(&mut look);
+            }
             Some(parties) => {
                 let of = |party: &String| self.of.get(*self.names.get(party)? as usize);
-                let mut numbers: Vec<u32> = parties.iter().filter_map(of).flatten().copied().collect();
-                numbers.sort_unstable();
-                numbers.dedup();
-                numbers.iter().filter_map(|number| self.hits.get(*number as usize)).for_each(&mut look);
+                for numbers in parties.iter().filter_map(of) {
+                    let _ = numbers.iter().rev().all(|number| look(*number));
+                }
             }
         }
-        kept.into_sorted_vec().into_iter().map(|one| one.0).collect()
+        kept.into_iter().rev().map(|(hit, _)| hit).collect()
     }
 
     /// As it is kept.
@@ -236,7 +262,7 @@ impl Finder {
             let time = i64::from_le_bytes(take(&mut rest)?);
             let place = u64::from_le_bytes(take(&mut rest)?);
             let [what] = take(&mut rest)?;
-            finder.hits.push(Hit { time, place, what: What::from_number(what)? });
+            finder.push(Hit { time, place, what: What::from_number(what)? });
         }
         for index in 0..count(&mut rest)? {
             finder.names.insert(text(&mut rest)?, index as u32);

@@ -100,3 +100,38 @@ fn keys_of_what_waits_are_found_by_what_they_begin_with() {
         assert_eq!(finder.waiting_from("\nb\n", "\nb\n").count(), 0);
     }
 }
+
+/// Entries of several writers come nearly in order of time, and never quite.
+#[test]
+fn the_newest_are_found_however_late_some_came() {
+    let mut finder = Finder::default();
+    let mut all = Vec::new();
+    for number in 0..10_000u64 {
+        let late = if number % 97 == 0 { 4_000 } else { number * 31 % 50 };
+        let hit =
+            Hit { time: number as i64 - late as i64, place: number, what: What::ALL[number as usize % 8] };
+        let parties = [format!("party {}", number % 7), format!("party {}", number % 11)];
+        finder.add(hit, parties.iter().map(String::as_str));
+        all.push((hit, parties));
+    }
+    for parties in
+        [None, Some(vec!["party 3".to_owned()]), Some(vec!["party 3".to_owned(), "party 9".to_owned()])]
+    {
+        let is_of = |of: &[String; 2]| {
+            parties.as_ref().is_none_or(|wanted| wanted.iter().any(|one| of.contains(one)))
+        };
+        let mut expected: Vec<Hit> = all.iter().filter(|(_, of)| is_of(of)).map(|(hit, _)| *hit).collect();
+        expected.sort_unstable_by(|one, other| other.cmp(one));
+        let mut wanted = Wanted { parties: parties.clone(), whats: What::ALL.to_vec(), ..Wanted::default() };
+        let mut found = Vec::new();
+        while let hits @ [.., last] = &*finder.find(&wanted, 250) {
+            wanted.after = Some((last.time, last.place));
+            found.extend_from_slice(hits);
+        }
+        assert_eq!(found, expected);
+        assert!(finder.find(&wanted, 0).is_empty());
+        let late = Wanted { from: Some(9_900), after: None, ..wanted };
+        expected.retain(|hit| hit.time >= 9_900);
+        assert_eq!(finder.find(&late, 250), expected);
+    }
+}

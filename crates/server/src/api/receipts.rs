@@ -15,7 +15,7 @@ use std::sync::Arc;
 use store::{Cursor, Read, ReceiptRow};
 
 /// Receipts that are put in order by a column, the newest.
-const SORTABLE: usize = 500;
+const SORTABLE: usize = 200;
 /// Columns that they are sorted by.
 const SORTED: &str = "time, message, status, document";
 /// Numbers by which the sender of a document knows it, the first that a receipt has.
@@ -80,7 +80,7 @@ fn key_of(by: &str) -> Option<SortKey> {
 }
 
 /// `GET /v1/receipts?after=&limit=&form=xml|json&sort=`. Without an order, or by `time`, a feed: nothing left out, nothing twice.
-/// By `-time` the newest first, however many there are; by another column the newest 500, and `more` says that there are more.
+/// By `-time` the newest first, however many there are; by another column the newest 200, and `more` says that there are more.
 pub async fn list(
     State(window): State<Arc<Window>>,
     caller: Caller,
