@@ -64,7 +64,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             "type": "object", "required": ["receipts", "cursor"],
             "properties": {
                 "receipts": list_of("Receipt"), "cursor": text.clone(), "next": or_null("string"),
-                "more": {"type": "boolean", "description": "with sort by a column: there are more than the newest 500, which are in order"},
+                "more": {"type": "boolean", "description": "with sort by a column: there are more than the newest 200, which are in order"},
             },
         }),
         "SharedRecords": object(&[
