@@ -151,6 +151,17 @@ impl CountKind {
     pub fn leaves_out_the_list(self) -> bool {
         self.is_of_parcels() || self == Self::ImportSellerGoods
     }
+    /// Whether lists of exports look at it, and imports do not: each looks at its own alone.
+    pub fn is_of_exports(self) -> bool {
+        matches!(
+            self,
+            Self::ExportSeller
+                | Self::ExportSellerGoods
+                | Self::ExportGoods
+                | Self::ExportWaybill
+                | Self::ImportSellerGoods
+        )
+    }
     /// Whether declarations and parcels are added up in it: no window of its own.
     pub fn is_sum(self) -> bool {
         matches!(

@@ -55,7 +55,9 @@ pub(crate) fn faults(rules: &RiskRules, codes: &Codes, models: &RiskModels) -> V
     let looked = Looked { windows: &rules.windows, codes };
     let mut found = Vec::new();
     for (index, rule) in rules.rules.iter().enumerate() {
-        let never = |one: &Alternative| looked.never(one).or_else(|| unscored(rule, one, models));
+        let never = |one: &Alternative| {
+            looked.never(one).or_else(|| looked.elsewhere(one)).or_else(|| unscored(rule, one, models))
+        };
         if let Some((zh, en)) = rule.alternatives.iter().find_map(never) {
             let several = rule.alternatives.len() > 1;
             let zh = if several { format!("其中一个“or”分支：{zh}") } else { zh };
@@ -190,6 +192,38 @@ impl Looked<'_> {
             }
             Condition::Number(..) | Condition::Text { .. } => None,
         })
+    }
+
+    /// Why an alternative is met by nothing: it reads a fact that lists of its trade do not have, and what is absent compares with nothing.
+    fn elsewhere(&self, alternative: &Alternative) -> Option<(String, String)> {
+        let of_imports = |number: Number| match number {
+            Number::Dutiable | Number::Age | Number::PayerDiffers => true,
+            Number::Window(_) => self.window(number).is_some_and(|fact| !fact.kind.is_of_exports()),
+            _ => false,
+        };
+        let of_exports = |number: Number| match number {
+            Number::Value | Number::MerchantDays => true,
+            Number::Window(_) => self.window(number).is_some_and(|fact| fact.kind.is_of_exports()),
+            _ => false,
+        };
+        let absent =
+            |number: Number| if alternative.of_exports { of_imports(number) } else { of_exports(number) };
+        let reads = alternative.conditions.iter().any(|condition| match condition {
+            Condition::Number(number, _, Value::Percent(_, of)) => absent(*number) || absent(*of),
+            Condition::Number(number, ..) => absent(*number),
+            Condition::Text { word: Word::Origin, .. } => alternative.of_exports,
+            Condition::Text { word: Word::Destination, .. } => !alternative.of_exports,
+            Condition::Text { .. } => false,
+        });
+        let said = if alternative.of_exports {
+            ("它读取出口清单没有的事实", "it reads a fact that lists of exports do not have")
+        } else {
+            (
+                "它读取进口清单没有的事实；涉及出口的规则须写明 trade = export",
+                "it reads a fact that lists of imports do not have; what is about exports says trade = export",
+            )
+        };
+        reads.then(|| (said.0.to_owned(), said.1.to_owned()))
     }
 
     /// Values none of which is the beginning of a code that exists.

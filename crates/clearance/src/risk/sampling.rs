@@ -124,7 +124,7 @@ pub fn drawn(seed: &SamplingSeed, order: &OrderKey, ratio: u32, before: Option<&
 }
 
 /// What the share is made of: base of the mode, factor of the grade of customs or of credit, the stricter of both, factor of
-/// the goods, what a list asks for, and the floor.
+/// the goods, what a list or the grade asks for at least, and the floor.
 pub fn terms(
     law: &Law,
     trade_mode: &str,
@@ -138,11 +138,12 @@ pub fn terms(
         CreditGrade::D => law.sampling_factor_d,
     };
     let by_credit = credit.and_then(|credit| credit.factor);
+    let of_grade = if grade == CreditGrade::D { law.sampling_share_d } else { 0 };
     DrawTerms {
         base: law.sampling_base(trade_mode),
         factor: by_credit.map_or(official, |factor| standing::stricter(official, factor)),
         goods,
-        share: credit.map_or(0, |credit| credit.share),
+        share: credit.map_or(0, |credit| credit.share).max(of_grade),
         floor: law.sampling_floor,
     }
 }

@@ -1,7 +1,7 @@
 //! Parameters that came after the first rulebooks, each with what holds under a rulebook that does not have it.
 
 /// Parameters that rulebooks published before them do not have, and what holds under those.
-pub(super) const LATER: [(&str, i64); 94] = [
+pub(super) const LATER: [(&str, i64); 95] = [
     ("payment_data_minutes", 2),
     ("payment_data_time_tolerance", 10),
     ("goods_filing_9610", 0),
@@ -96,4 +96,5 @@ pub(super) const LATER: [(&str, i64); 94] = [
     ("market_tax_exempt", 1),
     ("market_receipt_tolerance", 50),
     ("market_sampling", 0),
+    ("sampling_share_d", 0),
 ];

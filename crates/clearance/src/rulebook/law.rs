@@ -123,6 +123,8 @@ law! {
     sampling_factor_standard;
     /// Percent of the base for grade D.
     sampling_factor_d;
+    /// Share of them that is opened at random at least, whatever the mode, parts per million.
+    sampling_share_d;
     /// Share that nobody escapes, parts per million.
     sampling_floor;
     /// 1 = a cancellation before release and without a look is approved at once.

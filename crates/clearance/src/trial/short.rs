@@ -30,6 +30,12 @@ impl Draft {
             && self.book().parameters.on(day).scripted_outcomes != 1
     }
 
+    /// Whether it has the law of the newest rulebook there is.
+    pub fn is_of_the_law_in_force(&self) -> bool {
+        let newest = self.by_number.iter().max_by_key(|(number, _)| **number);
+        newest.is_none_or(|(_, (book, _))| book.law_digest == self.book().law_digest)
+    }
+
     /// Whether that holds of all rulebooks there were.
     pub fn is_of_rules_alone(&self) -> bool {
         self.by_number.values().all(|(book, _)| book.law_digest == self.book().law_digest)

@@ -80,6 +80,20 @@ fn a_rule_that_nothing_meets_is_found() {
         // The last 24 hours lie in two days.
         "identity_count_24h > 5 and identity_count_2 < 5",
         "lines >= 2 or lines < 1",
+        // Facts that lists of the other trade have.
+        "trade = export and buyer_age_years < 14",
+        "trade = export and dutiable_fen > 0",
+        "trade = export and payer_differs = 1",
+        "trade = export and identity_count_7 > 20",
+        "trade = export and origin = 502",
+        "trade = export and unit_price_fen < 50% of goods_price_median_90",
+        "value_fen > 100000",
+        "merchant_days < 5",
+        "export_seller_count_7 > 5",
+        "destination = 502",
+        "destination not in 502",
+        "import_seller_goods_count_30 >= 5",
+        "lines >= 2 or merchant_days < 5",
     ];
     for condition in never {
         let rows = format!("r,20190101,,scan,{condition},");
@@ -95,6 +109,10 @@ fn a_rule_that_nothing_meets_is_found() {
         "transport in 5 6 and transport = 5",
         "district = 53",
         "lines = 1",
+        "trade = export and merchant_days < 5 and export_seller_count_7 > 5",
+        "trade = export and destination = 502 and value_fen > 100000",
+        "trade = export and import_seller_goods_count_30 >= 5",
+        "trade = export and unit_price_fen > 500% of export_seller_goods_price_median_90",
     ];
     for condition in possible {
         assert_eq!(of_rules(&format!("r,20190101,,scan,{condition},")), [], "{condition}");

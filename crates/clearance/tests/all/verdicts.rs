@@ -466,6 +466,12 @@ fn the_draw_is_fair_keyed_and_differs_by_mode_and_grade() {
     assert!(ratio("9610", CreditGrade::A) < ratio("9610", CreditGrade::Standard));
     assert!(ratio("9610", CreditGrade::D) > ratio("9610", CreditGrade::Standard));
     assert!(ratio("9610", CreditGrade::A) >= law.sampling_floor as u32);
+    // The dishonest are opened as often whatever they bring, and send.
+    for mode in ["9610", "1210", "1239"] {
+        assert_eq!(ratio(mode, CreditGrade::D), 800_000, "{mode}");
+    }
+    assert_eq!(risk::ratio(&risk::export_terms(&law, CreditGrade::D, None, 100)), 800_000);
+    assert_eq!(risk::ratio(&risk::export_terms(&law, CreditGrade::Standard, None, 100)), 5_000);
     let mut none = law.clone();
     none.sampling_base_9610 = 0;
     assert_eq!(

@@ -323,7 +323,8 @@ pub fn run_from_facts(
 ) -> Result<Option<Tried>, StoreError> {
     let place = (read, handle);
     let of_books = Draft::new(draft, &books(place)?);
-    if !read.derived().has_parts() || !of_books.is_of_rules_alone() {
+    // With which rulebooks was judged is known when all is gathered: one that nothing was judged with, as what was compiled in, matters not.
+    if !read.derived().has_parts() || !of_books.is_of_the_law_in_force() {
         return run(place, draft, share, progress);
     }
     let mut kept = Kept::found(place)?.unwrap_or_else(Kept::nothing);

@@ -44,6 +44,27 @@ async fn it_goes_on_where_it_ended_with_what_was_open_then() {
     assert_eq!(tried(&zone, &[rule(), other_words()]).await.way, Way::Rows);
 }
 
+/// What was compiled in, and what was published before anybody sent anything, is law that nothing was judged with.
+#[tokio::test(flavor = "multi_thread")]
+async fn law_that_nothing_was_judged_with_has_no_rows_read() {
+    let zone = Zone::new().await;
+    let (name, text) = other_words();
+    zone.window.publish(&[(name.to_owned(), text)], "test").await.unwrap();
+    let trades = history(&zone).await;
+    let way = |facts: bool| if facts { Way::Facts } else { Way::Rows };
+    let has_parts = zone.window.read.derived().has_parts();
+    let first = tried(&zone, &[rule()]).await;
+    assert_eq!((first.way, first.tally.declarations), (way(has_parts), trades.len() as u64));
+    assert!(first.tally.lane_changed > 10, "{first:?}");
+    // A draft that goes back to the other law is none of rules alone.
+    let (name, text) = table("parameters.csv", str::to_owned);
+    assert_eq!(tried(&zone, &[rule(), (name, text)]).await.way, Way::Rows);
+    // Nor is one of rules, once something was judged with law that is no longer in force.
+    let (name, text) = table("parameters.csv", str::to_owned);
+    zone.window.publish(&[(name.to_owned(), text)], "test").await.unwrap();
+    assert_eq!(tried(&zone, &[rule()]).await.way, Way::Rows);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_lost_or_was_cut_off_is_made_again() {
     let zone = Zone::new().await;
